@@ -1,0 +1,1 @@
+"""Tests by kind: unit, property, contract, fault, attack, process, browser, migration, docs."""

@@ -1,0 +1,1 @@
+"""The second verifier: one file, standard library only, no code in common with `src/breakseal`."""
