@@ -1,0 +1,1 @@
+"""Measures what the issue asks for: `python -m bench`."""

@@ -1,0 +1,152 @@
+"""The body of an entry (what the public leaf commits to), and the signed head of a trail."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from breakseal.kernel.errors import VerificationError
+from breakseal.kernel.model import canonical, keys
+from breakseal.kernel.model.leaf import check_commitment, read_leaf, trail_tag
+from breakseal.kernel.model.signed import Signer
+from breakseal.kernel.model.words import LeafType
+
+HEAD_DOMAIN = b"breakseal/head/v1\n"
+NO_LINK = canonical.b64(bytes(32))
+
+
+class Party(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who acted, as the person may read it: the organisation's name, the officer's name and role, the key's id."""
+
+    org: str = ""
+    org_name: str = ""
+    name: str = ""
+    role: str = ""
+    key: str = ""
+
+
+class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Entry `n` of a trail, following the entry whose leaf has SHA-256 `link` (zeros for the first).
+
+    `at` is the keyholder's Unix time. `signed` is the whole signed statement that caused the entry
+    (base64url of the envelope), `basis` the SHA-256 of the basis statement or empty. `result` says
+    what came of it. `until` is the Unix time at which the requester's view ended. `policy` names the
+    clauses that decided.
+    """
+
+    v: Literal[1] = 1
+    type: LeafType
+    n: int
+    link: str
+    at: int
+    party: Party
+    purpose: str = ""
+    basis: str = ""
+    call: str = ""
+    categories: tuple[str, ...] = ()
+    result: str
+    precision: str = ""
+    until: int = 0
+    policy: tuple[str, ...] = ()
+    reason: str = ""
+    marks: tuple[str, ...] = ()
+    signed: str = ""
+
+
+class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The keyholder's signed word on how long a trail is: `n` entries, the last with leaf hash `link`.
+
+    `trail` is the trail's tag 0, which no leaf carries. `deferred` counts entries whose notice a court
+    deferred. `until` is how long the trail key is kept after erasure (0: while the record lives).
+    """
+
+    v: Literal[1] = 1
+    type: Literal["head"] = "head"
+    trail: str
+    n: int
+    link: str
+    deferred: int
+    at: int
+    by: str
+    sig: str = ""
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One entry as its subject gets it: leaf, body and salt (base64url) and tlog-proof (text); the receipt's parts.
+
+    `body` and `salt` are empty where a restore brought the entry back from the log without its body: then
+    only that it happened, and its type and day, can be known.
+    """
+
+    leaf: str
+    body: str
+    salt: str
+    proof: str
+
+
+class Trail(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Everything that the subject needs to check that their list is complete; `key` is K_trail (base64url)."""
+
+    v: Literal[1] = 1
+    type: Literal["trail"] = "trail"
+    key: str
+    head: Head
+    entries: tuple[Entry, ...]
+
+
+def sign_head(head: Head, signer: Signer) -> Head:
+    """Return `head` signed by the keyholder."""
+    bare = msgspec.structs.replace(head, by=signer.key.id, sig="")
+    signature = signer.sign(HEAD_DOMAIN + canonical.encode(bare))
+    return msgspec.structs.replace(bare, sig=canonical.b64(signature))
+
+
+def verify_head(head: Head, key: keys.PublicKey) -> None:
+    """Check that the keyholder signed `head`.
+
+    Raises:
+        VerificationError: it did not.
+    """
+    if head.by != key.id:
+        raise VerificationError("the head names another signer")
+    bare = canonical.encode(msgspec.structs.replace(head, sig=""))
+    keys.verify_raw(key.check(), canonical.unb64(head.sig), HEAD_DOMAIN + bare)
+
+
+def verify_trail(trail: Trail, key: keys.PublicKey) -> tuple[Body, ...]:
+    """Check that `trail` is complete up to its head, and return the bodies in order.
+
+    Recomputes tag 0..n from the trail key, and checks each commitment, number and link. The
+    inclusion of each leaf in the log is checked apart (`tlog.proof`).
+
+    Raises:
+        VerificationError: an entry is missing, swapped, changed or foreign.
+    """
+    verify_head(trail.head, key)
+    trail_key = canonical.unb64(trail.key, 32)
+    if canonical.unb64(trail.head.trail) != trail_tag(trail_key, 0) or len(trail.entries) != trail.head.n:
+        raise VerificationError("the list is not the one that the head speaks of")
+    link, bodies = NO_LINK, []
+    for n, entry in enumerate(trail.entries, start=1):
+        body, link = _verify_entry(entry, trail_key, n, link)
+        bodies.append(body)
+    if link != trail.head.link:
+        raise VerificationError("the last entry is not the one that the head names")
+    return tuple(bodies)
+
+
+def _verify_entry(entry: Entry, trail_key: bytes, n: int, link: str) -> tuple[Body, str]:
+    data = canonical.unb64(entry.leaf)
+    leaf = read_leaf(data)
+    if canonical.unb64(leaf.tag) != trail_tag(trail_key, n):
+        raise VerificationError(f"entry {n} belongs to another list")
+    if not entry.body:
+        lost = Body(type=leaf.type, n=n, link=link, at=0, party=Party(), result="lost")
+        return lost, canonical.b64(canonical.digest(data))
+    raw = canonical.unb64(entry.body)
+    check_commitment(leaf, canonical.unb64(entry.salt), raw)
+    body = canonical.decode(raw, Body)
+    if body.n != n or body.link != link or body.type != leaf.type:
+        raise VerificationError(f"entry {n} does not follow the one before")
+    return body, canonical.b64(canonical.digest(data))

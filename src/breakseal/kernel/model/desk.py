@@ -1,0 +1,119 @@
+"""What the keyholder seals to somebody who asks for the list that belongs to them (`ReadDesk`)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from breakseal.kernel.model.keys import PublicKey
+
+
+class _Desk(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="type"):
+    v: Literal[1] = 1
+
+
+class HeldNumber(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A phone on the record; `id` is its name in `WithdrawNumber`."""
+
+    id: str
+    number: str
+    bound: int
+
+
+class HeldRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A category that is held, its current version and when it was written."""
+
+    category: str
+    version: int
+    written: int
+
+
+class HeldKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A key that acts for the holder; a session's has an end."""
+
+    id: str
+    use: str
+    label: str
+    until: int
+
+
+class HeldGrant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A live grant."""
+
+    purpose: str
+    categories: tuple[str, ...]
+    anywhere: bool
+    places: tuple[str, ...]
+
+
+class SelfDesk(_Desk, frozen=True, tag="desk-self"):
+    """What the keyholder holds of the asker. `timing` is empty where no channel is set."""
+
+    handle: str
+    name: str
+    frozen: bool
+    created: int
+    numbers: tuple[HeldNumber, ...] = ()
+    records: tuple[HeldRecord, ...] = ()
+    keys: tuple[HeldKey, ...] = ()
+    grants: tuple[HeldGrant, ...] = ()
+    timing: str = ""
+    words: str = ""
+    language: str = ""
+
+
+class OfferedKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A key that somebody offers; `code` is its short code, to be compared with the person."""
+
+    name: str
+    code: str
+    key: PublicKey
+    offered: int
+
+
+class EnrolledOfficer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An officer of the sponsor's organisation."""
+
+    officer: str
+    name: str
+    role: str
+
+
+class OfficersDesk(_Desk, frozen=True, tag="desk-pending-officers"):
+    """A sponsor's list: keys offered, officers enrolled, and until when the roster is good (Unix seconds)."""
+
+    org: str
+    offered: tuple[OfferedKey, ...]
+    officers: tuple[EnrolledOfficer, ...]
+    roster_until: int
+
+
+class ComplainedOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A case that a subject opened by "that was not my call", with the entry complained of (body, base64url)."""
+
+    id: str
+    opened: int
+    leaf: str
+    body: str
+
+
+class CasesDesk(_Desk, frozen=True, tag="desk-oversight-cases"):
+    """The overseer's list; reading it stands in each subject's trail."""
+
+    cases: tuple[ComplainedOf, ...]
+
+
+class OrganisationEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An entry of an organisation's own trail (refusals, misses, officers): leaf hash and body, base64url."""
+
+    leaf: str
+    body: str
+
+
+class OrganisationDesk(_Desk, frozen=True, tag="desk-organisation-trail"):
+    """The newest entries of an organisation's trail, newest first; `total` is how many there are."""
+
+    org: str
+    total: int
+    entries: tuple[OrganisationEntry, ...]
