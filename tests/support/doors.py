@@ -1,4 +1,4 @@
-"""A running door over a real keyholder, a page that stands for the web origin, and a browser's virtual authenticator."""
+"""A running door over a real keyholder, a page for the web origin, and a browser's virtual authenticator."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class DoorWorld(World):
 
     def __init__(self, folder: Path, door: str, web: str, *, demo: bool) -> None:
         self._door = enrolments.Door(origin=door, rp_id="localhost", web_origin=web)
-        super().__init__(folder, demo=demo, clock=SystemClock())  # type: ignore[arg-type] # a clock is a clock
+        super().__init__(folder, demo=demo, clock=SystemClock())  # type: ignore[arg-type] # any clock
 
     def _root(self, demo: bool) -> bytes:
         statement = signed.read(super()._root(demo))[1]
-        root = msgspec.structs.replace(statement, door=self._door)  # type: ignore[type-var] # a root
+        root = msgspec.structs.replace(statement, door=self._door)
         return signed.write(root, *self.oversight[:2])
 
 
@@ -57,16 +57,15 @@ class RunningDoor:
     origin: str
     web: str
 
-    def address(self, flow: str, lang: str = "en", **order: object) -> str:
+    def address(self, flow: str, **order: object) -> str:
         """Return the address by which a web page sends somebody to `flow`."""
         order = {"v": 1, "back": f"{self.web}/blank.html", **order}
-        return f"{self.origin}/{flow}?lang={lang}#{canonical.b64(canonical.encode(order))}"
+        return f"{self.origin}/{flow}?lang=en#{canonical.b64(canonical.encode(order))}"
 
-    def to_sign(self, kind: type[SignedStatement], /, *, back: str | None = None, **fields: object) -> str:
+    def to_sign(self, kind: type[SignedStatement], /, **fields: object) -> str:
         """Return the address of /sign for a statement."""
-        statement = kind(**self.world.stamp(), **fields)  # type: ignore[arg-type]
-        order: dict[str, object] = {"statement": msgspec.to_builtins(statement)}
-        return self.address("sign", **order, **({} if back is None else {"back": back}))
+        statement = kind(**self.world.stamp(), **fields)  # type: ignore[arg-type] # the fields are the kind's own
+        return self.address("sign", statement=msgspec.to_builtins(statement))
 
 
 @contextmanager
@@ -81,7 +80,9 @@ def running_door(folder: Path, *, demo: bool = True) -> Iterator[RunningDoor]:
         people = (demo_person("sponsor", "Alex Sponsor", "sponsor", world.sponsor),)
         loop, over = asyncio.new_event_loop(), asyncio.Event()
         ready = threading.Event()
-        thread = threading.Thread(target=lambda: loop.run_until_complete(_serve(world, bound, people, ready, over)))
+        thread = threading.Thread(
+            target=lambda: loop.run_until_complete(_serve(world, bound, people, ready, over))
+        )
         thread.start()
         try:
             assert ready.wait(20), "the door did not start"
@@ -94,16 +95,24 @@ def running_door(folder: Path, *, demo: bool = True) -> Iterator[RunningDoor]:
 
 
 async def _serve(
-    world: World, bound: socket.socket, people: tuple[DemoPerson, ...], ready: threading.Event, over: asyncio.Event
+    world: World,
+    bound: socket.socket,
+    people: tuple[DemoPerson, ...],
+    ready: threading.Event,
+    over: asyncio.Event,
 ) -> None:
     worker = Worker(world.engine, asyncio.get_running_loop(), over.set)
     worker.start()
     door = create_door(
-        InProcessClient(worker), clock=SystemClock(), entropy=SystemEntropy(), facts_seconds=0, demo_people=people
+        InProcessClient(worker),
+        clock=SystemClock(),
+        entropy=SystemEntropy(),
+        facts_seconds=0,
+        demo_people=people,
     )
     server = uvicorn.Server(uvicorn.Config(door, log_level="warning", access_log=False, lifespan="off"))
     serving = asyncio.create_task(server.serve(sockets=[bound]))
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 # uvicorn tells it in no other way
         await asyncio.sleep(0.02)
     ready.set()
     await over.wait()

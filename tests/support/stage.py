@@ -11,7 +11,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -100,8 +100,13 @@ class Stage:
     servers: dict[str, uvicorn.Server]
     loop: asyncio.AbstractEventLoop
     store: SqliteMainStore
+    officers: dict[str, Person] = field(default_factory=dict)
+    resident: Person | None = None
+    client: KeyholderClient = field(init=False)
 
-    def report(self, call: str, event: str, *, number: str = "", position: str = "", **more: object) -> httpx.Response:
+    def report(
+        self, call: str, event: str, *, number: str = "", position: str = "", **more: object
+    ) -> httpx.Response:
         """Do what the call centre's phone system does."""
         body = {"call": call, "event": event, "number": number, "position": position, **more}
         return httpx.post(f"{self.intake}/v1/events", json=body, headers={"authorization": f"Bearer {TOKEN}"})
@@ -112,16 +117,18 @@ class Stage:
 
     def stop_keyholder(self) -> None:
         """Close the web's socket, as if the keyholder were gone."""
-        self.loop.call_soon_threadsafe((self.folder / "sock" / "web.sock").rename, self.folder / "sock" / "gone.sock")
+        self.loop.call_soon_threadsafe(
+            (self.folder / "sock" / "web.sock").rename, self.folder / "sock" / "gone.sock"
+        )
         self.run(self.client.close())
 
     def start_keyholder(self) -> None:
-        self.loop.call_soon_threadsafe((self.folder / "sock" / "gone.sock").rename, self.folder / "sock" / "web.sock")
+        self.loop.call_soon_threadsafe(
+            (self.folder / "sock" / "gone.sock").rename, self.folder / "sock" / "web.sock"
+        )
 
-    client: KeyholderClient = None  # type: ignore[assignment] # set when the parts run
 
-
-def seed(world: World, store_work: Any, run: Any) -> Person:
+async def seed(world: World, store: SqliteMainStore) -> Person:
     """Enrol a resident with a full profile, whose ciphertexts are in the web's store."""
     person = world.resident(NUMBER)
     records = dict(PROFILE)
@@ -129,13 +136,9 @@ def seed(world: World, store_work: Any, run: Any) -> Person:
     for category, fields in records.items():
         world.write(person, category, _padded(fields))
         version, ciphertext = person.written[category]
-        run(_keep(store_work, person.handle, category, int(version), ciphertext))
+        await store.stage(person.handle, category, int(version), ciphertext, 0)
+        await store.promote(person.handle, category, int(version))
     return person
-
-
-async def _keep(store: SqliteMainStore, handle: str, category: str, version: int, ciphertext: bytes) -> None:
-    await store.stage(handle, category, version, ciphertext, 0)
-    await store.promote(handle, category, version)
 
 
 def _padded(fields: dict[str, Any]) -> bytes:
@@ -160,29 +163,37 @@ def staged(folder: Path) -> Iterator[Stage]:
     ready, over = threading.Event(), asyncio.Event()
     store = SqliteMainStore(folder / "records.db")
     stage = Stage(world, folder, origin["web"], origin["door"], origin["intake"], {}, loop, store)
-    stage.officers = _officers(world)  # type: ignore[attr-defined]
-    stage.resident = seed(world, store, loop.run_until_complete)  # type: ignore[attr-defined]
     thread = threading.Thread(target=lambda: loop.run_until_complete(_serve(stage, sockets, ready, over)))
     thread.start()
     try:
-        assert ready.wait(20), "the parts did not start"
+        assert ready.wait(60), "the parts did not start"
         yield stage
     finally:
         loop.call_soon_threadsafe(over.set)
         thread.join(20)
         loop.close()
+        for bound in sockets.values():
+            bound.close()
 
 
 def _officers(world: World) -> dict[str, Person]:
-    people = {"kim": world.officer("1"), "ana": world.officer("2"), "lee": world.officer("9", "call-supervisor")}
+    people = {
+        "kim": world.officer("1"),
+        "ana": world.officer("2"),
+        "lee": world.officer("9", "call-supervisor"),
+    }
     handles = tuple(person.handle for person in people.values())
     world.submit(world.sign(enrolments.Roster, world.sponsor, org="cedar", officers=handles))
     return people
 
 
-async def _serve(stage: Stage, sockets: dict[str, socket.socket], ready: threading.Event, over: asyncio.Event) -> None:
+async def _serve(
+    stage: Stage, sockets: dict[str, socket.socket], ready: threading.Event, over: asyncio.Event
+) -> None:
     folder, clock, entropy = stage.folder, SystemClock(), SystemEntropy()
     (folder / "sock").mkdir()
+    stage.officers = _officers(stage.world)
+    stage.resident = await seed(stage.world, stage.store)
     worker = Worker(stage.world.engine, asyncio.get_running_loop(), over.set)
     worker.start()
     unix = await serve_sockets(worker, folder / "sock")
@@ -197,15 +208,15 @@ async def _serve(stage: Stage, sockets: dict[str, socket.socket], ready: threadi
         settings=WebSettings(web_origin=stage.web, door_origin=stage.door, demo=True),
         board=BoardHub(clock, keep, "stage"),
     )
-    people = tuple(_demo_person(name, person) for name, person in stage.officers.items())  # type: ignore[attr-defined]
-    try:
-        door = create_door(InProcessClient(worker), clock=clock, entropy=entropy, demo_people=people)
-    except Exception:
-        door = create_app(parts)  # TEMP
+    people = tuple(_demo_person(name, person) for name, person in stage.officers.items())
+    door = create_door(InProcessClient(worker), clock=clock, entropy=entropy, demo_people=people)
     async with httpx.AsyncClient() as client:
         gate = build(_callgate(stage), clock, entropy, client, lambda _line: None)
         apps = {"web": create_app(parts), "door": door, "intake": gate.intake}
-        tasks = [asyncio.create_task(_server(stage, name, app).serve([sockets[name]])) for name, app in apps.items()]
+        tasks = [
+            asyncio.create_task(_server(stage, name, app).serve([sockets[name]]))
+            for name, app in apps.items()
+        ]
         async with background(gate, clock):
             while not all(server.started for server in stage.servers.values()):
                 await asyncio.sleep(0.02)

@@ -12,6 +12,8 @@ from breakseal.kernel.model import canonical, keys, passkey
 from breakseal.kernel.model.statements import Statement
 
 MAX_SIGNATURES = 8
+MAX_ENVELOPE = 32 * 1024
+"""Bytes; a body repeats the envelope in base64 and must stay readable, so nobody can sign a list unreadable."""
 
 
 class Signature(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -51,7 +53,7 @@ def read(data: bytes) -> tuple[Signed, Statement]:
     Raises:
         FormatError: not canonical, too many or too few signatures, or an unknown statement.
     """
-    signed = canonical.decode(data, Signed)
+    signed = canonical.decode(data, Signed, limit=MAX_ENVELOPE)
     if not 1 <= len(signed.signatures) <= MAX_SIGNATURES:
         raise FormatError(f"needs 1 to {MAX_SIGNATURES} signatures")
     if len({s.key for s in signed.signatures}) != len(signed.signatures):

@@ -1,0 +1,92 @@
+// HPKE to one recipient, and records: AES-256-GCM under a data key of their own (kernel/seal/).
+import { Aes256Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from "/vendor/hpke.js";
+import { FormatError, b64, concat, decode, encode, random, sha256, unb64, utf8 } from "./canonical.js";
+
+const suite = new CipherSuite({ kem: new DhkemP256HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes256Gcm() });
+const POINT = 65;
+const NONCE = 12;
+const BLOCK = 512;
+
+export const INFO = {
+  opened: "breakseal/opened/v1", trail: "breakseal/trail/v1", desk: "breakseal/desk/v1", wrap: "breakseal/wrap/v1",
+  caller: "breakseal/caller/v1", claim: "breakseal/claim/v1", number: "breakseal/number/v1",
+  address: "breakseal/address/v1",
+};
+
+export class SealError extends Error {}
+
+// `bytes` sealed to the holder of the P-256 point: encapsulated key || ciphertext.
+export async function sealTo(pointB64, bytes, info) {
+  const recipientPublicKey = await suite.kem.deserializePublicKey(unb64(pointB64, POINT));
+  const sender = await suite.createSenderContext({ recipientPublicKey, info: utf8(info) });
+  const sealed = new Uint8Array(await sender.seal(bytes));
+  return concat(new Uint8Array(sender.enc), sealed);
+}
+
+// The bytes that were sealed to `pair` (ECDH, not exportable) under `info`.
+export async function openWith(pair, sealed, info) {
+  try {
+    const enc = sealed.slice(0, POINT);
+    const recipient = await suite.createRecipientContext({ recipientKey: pair, enc, info: utf8(info) });
+    return new Uint8Array(await recipient.open(sealed.slice(POINT)));
+  } catch {
+    throw new SealError("not sealed to this key for this purpose");
+  }
+}
+
+function context(...parts) {
+  const pieces = parts.flatMap((part) => {
+    const data = utf8(part);
+    const size = new Uint8Array(4);
+    new DataView(size.buffer).setUint32(0, data.length);
+    return [size, data];
+  });
+  return concat(...pieces);
+}
+
+// The associated data that binds a record to its place: record_context of kernel/seal/aead.py.
+export function recordContext(handle, category, version) {
+  return context("breakseal/record/v1", handle, category, String(version));
+}
+
+function padded(fields) {
+  const bare = encode({ fields, pad: "" }).length;
+  return encode({ fields, pad: "0".repeat((BLOCK - (bare % BLOCK)) % BLOCK) });
+}
+
+function aes(key, use) {
+  return crypto.subtle.importKey("raw", key, "AES-GCM", false, [use]);
+}
+
+// Seals `value` (an object of fields) as `version` of `category`.
+// -> {ciphertext: bytes, sha256: b64, key: b64 (the data key, sealed to the keyholder's ingest point)}
+export async function sealRecord({ handle, category, version, value, ingestPoint }) {
+  const dataKey = random(32);
+  const iv = random(NONCE);
+  const additionalData = recordContext(handle, category, version);
+  const key = await aes(dataKey, "encrypt");
+  const body = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData }, key, padded(value));
+  const ciphertext = concat(iv, new Uint8Array(body));
+  const wrapped = await sealTo(ingestPoint, dataKey, INFO.wrap);
+  dataKey.fill(0);
+  return { ciphertext, sha256: b64(await sha256(ciphertext)), key: b64(wrapped) };
+}
+
+// The fields of a sealed record. `openedKey` is {category, version, sha256, key} as the keyholder sent it.
+export async function openRecord(openedKey, handle, ciphertext) {
+  if (b64(await sha256(ciphertext)) !== openedKey.sha256) {
+    throw new SealError("this is not the version that the keyholder vouches for");
+  }
+  const additionalData = recordContext(handle, openedKey.category, openedKey.version);
+  const key = await aes(unb64(openedKey.key, 32), "decrypt");
+  let plain;
+  try {
+    const algorithm = { name: "AES-GCM", iv: ciphertext.slice(0, NONCE), additionalData };
+    plain = new Uint8Array(await crypto.subtle.decrypt(algorithm, key, ciphertext.slice(NONCE)));
+  } catch {
+    throw new SealError("the seal does not open with this key in this place");
+  }
+  const value = decode(plain);
+  if (typeof value?.fields !== "object") throw new FormatError("not a record");
+  return value.fields;
+}

@@ -1,0 +1,87 @@
+// Proves in the browser that a person's list is whole: mirrors verify_trail of kernel/model/body.py, and checks the log.
+import { b64, concat, encode, equal, sha256, unb64, utf8 } from "./canonical.js";
+import { openCommitment, readLeaf, receiptOf } from "./receipt.js";
+import { ProofError, checkEd25519, verifyProof } from "./tlog.js";
+
+const HEAD_DOMAIN = utf8("breakseal/head/v1\n");
+const NO_LINK = b64(new Uint8Array(32));
+
+export class TrailError extends Error {
+  constructor(message, entry = 0, cause = undefined) {
+    super(entry ? `entry ${entry}: ${message}` : message, { cause });
+    this.entry = entry;
+  }
+}
+
+async function tagger(keyB64) {
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const key = await crypto.subtle.importKey("raw", unb64(keyB64, 32), algorithm, false, ["sign"]);
+  return async (n) => {
+    const number = new Uint8Array(8);
+    new DataView(number.buffer).setBigUint64(0, BigInt(n));
+    return new Uint8Array(await crypto.subtle.sign("HMAC", key, concat(utf8("tag"), number)));
+  };
+}
+
+async function checkHead(head, keyholderKey) {
+  if (head.by !== keyholderKey.id) throw new TrailError("the head names another signer");
+  const bare = concat(HEAD_DOMAIN, encode({ ...head, sig: "" }));
+  await checkEd25519("spki", unb64(keyholderKey.spki), unb64(head.sig, 64), bare);
+}
+
+const NOBODY = { key: "", name: "", org: "", org_name: "", role: "" };
+
+// What is known of an entry whose body a restore lost: that it happened, its type and its day.
+function lostBody(leaf, n, link) {
+  return { type: leaf.type, n, link, at: 0, party: NOBODY, categories: [], marks: [], result: "lost", until: 0, reason: "",
+    purpose: leaf.purpose, call: "", signed: "" };
+}
+
+async function openEntry(entry, leafBytes, n, link) {
+  if (!entry.body) {
+    const leaf = readLeaf(leafBytes);
+    return { leaf, body: lostBody(leaf, n, link) };
+  }
+  return openCommitment(leafBytes, unb64(entry.body), unb64(entry.salt));
+}
+
+async function checkEntry(entry, n, link, tag, log) {
+  const leafBytes = unb64(entry.leaf);
+  const { leaf, body } = await openEntry(entry, leafBytes, n, link);
+  if (!equal(unb64(leaf.tag), await tag(n))) throw new ProofError("it belongs to another list");
+  if (body.n !== n || body.link !== link) throw new ProofError("it does not follow the one before");
+  if (entry.proof) await verifyProof(entry.proof, leafBytes, log);
+  const receipt = entry.proof && entry.body ? receiptOf(entry) : null;
+  const hash = b64(await sha256(leafBytes));
+  return { n, body, leaf, receipt, inLog: Boolean(entry.proof), lost: !entry.body, hash };
+}
+
+// Checks that `trail` is complete up to its signed head and that every entry is in the log.
+// -> [{n, body, leaf, hash, receipt (bytes), inLog, lost}], oldest first. `inLog` is false for an entry without a proof as
+// yet, `lost` true where a restore lost the body; both have no receipt.
+// Throws TrailError with `.entry` (0: the head), or NoEd25519 where the browser cannot check.
+export async function verifyTrail(trail, { keyholderKey, logVkey, origin }) {
+  try {
+    await checkHead(trail.head, keyholderKey);
+  } catch (error) {
+    if (error instanceof TrailError || error.reason) throw error;
+    throw new TrailError(error.message, 0, error);
+  }
+  const tag = await tagger(trail.key);
+  if (trail.head.trail !== b64(await tag(0)) || trail.entries.length !== trail.head.n) {
+    throw new TrailError("the list is not the one that the head speaks of");
+  }
+  let link = NO_LINK;
+  const checked = [];
+  for (const [at, entry] of trail.entries.entries()) {
+    try {
+      checked.push(await checkEntry(entry, at + 1, link, tag, { logVkey, origin }));
+    } catch (error) {
+      if (error.reason) throw error;
+      throw new TrailError(error.message, at + 1, error);
+    }
+    link = checked[at].hash;
+  }
+  if (link !== trail.head.link) throw new TrailError("the last entry is not the one that the head names");
+  return checked;
+}

@@ -1,0 +1,99 @@
+"""Takes due notices from the keyholder into the outbox, and tells it what became of them."""
+
+from __future__ import annotations
+
+from breakseal.courier.codes import check_permit
+from breakseal.courier.events import note
+from breakseal.courier.outbox.store import Outbox, Waiting
+from breakseal.courier.standing import Keyholder
+from breakseal.kernel.errors import BreaksealError, RefusedError, UnavailableError
+from breakseal.kernel.model import canonical
+from breakseal.kernel.model.keys import PublicKey
+from breakseal.kernel.model.permit import Permit, read_permit
+from breakseal.kernel.ports import Clock
+from breakseal.keyholder import protocol
+
+BATCH = 50
+"""Permits asked for, and outcomes told, in one round."""
+
+
+class Intake:
+    """One round: ask, keep, and report."""
+
+    def __init__(self, keyholder: Keyholder, key: PublicKey, outbox: Outbox, clock: Clock) -> None:
+        self._keyholder = keyholder
+        self._key = key
+        self._outbox = outbox
+        self._clock = clock
+
+    async def take(self) -> int:
+        """Take the notices that are due; return how many were new.
+
+        Raises:
+            UnavailableError: the keyholder or the store does not answer.
+        """
+        answer = await self._keyholder.ask(protocol.TakePermits(limit=BATCH), protocol.Permits)
+        return sum(self._take_one(data) for data in answer.permits)
+
+    async def tell(self) -> None:
+        """Tell the keyholder every outcome that it does not know.
+
+        Raises:
+            UnavailableError: it does not answer; it is told later.
+        """
+        for permit, outcome in self._outbox.untold(BATCH):
+            try:
+                await self._keyholder.ask(protocol.PermitDone(permit=permit, outcome=outcome), protocol.Done)
+            except UnavailableError:
+                raise
+            except BreaksealError as error:
+                note("permit-refused", reason=error.reason)
+            self._outbox.mark_told(permit)
+
+    def _take_one(self, data: bytes) -> bool:
+        now = max(self._clock.now(), self._outbox.swept_before())
+        try:
+            return self._keep(check_permit(data, self._key, "notice", now), now)
+        except RefusedError:
+            return self._keep_expired(read_permit(data, self._key), now)
+        except UnavailableError:
+            raise
+        except BreaksealError as error:
+            note("permit-refused", reason=error.reason)
+            return False
+
+    def _keep(self, permit: Permit, now: int) -> bool:
+        """Keep a permit; the keyholder offers one again until it knows that it was sent."""
+        state = self._outbox.state_of(permit.id)
+        if state is None:
+            self._outbox.add(_message(permit, now))
+            note("permit-taken")
+            return True
+        if state == "sent":
+            self._outbox.tell_again(permit.id)
+        else:
+            self._outbox.renew(_message(permit, now))
+        return False
+
+    def _keep_expired(self, permit: Permit, now: int) -> bool:
+        """Give up what came too late, so that the keyholder hears of it."""
+        if self._outbox.state_of(permit.id) is None:
+            self._outbox.add(_message(permit, now))
+            self._outbox.mark_failed(permit.id, "expired")
+        self._outbox.tell_again(permit.id)
+        return False
+
+
+def _message(permit: Permit, now: int) -> Waiting:
+    return Waiting(
+        permit=permit.id,
+        kind="notice",
+        channel="",
+        recipient=canonical.unb64(permit.to),
+        about=canonical.unb64(permit.about, 32),
+        words=permit.words,
+        language=permit.language,
+        code=b"",
+        taken=now,
+        expires=permit.expires,
+    )

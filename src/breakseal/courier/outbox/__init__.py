@@ -1,0 +1,1 @@
+"""What the courier keeps: messages to send, codes to answer, and how many codes a number was sent."""

@@ -1,0 +1,100 @@
+"""How the neighbours ask the keyholder: one connection to its Unix socket, on which questions are pipelined.
+
+Everything that comes back as a `Problem` is raised as the error of its family, so that callers
+handle the same errors as inside the core.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TypeVar
+
+import msgspec
+
+from breakseal.kernel import errors
+from breakseal.keyholder import protocol
+
+A = TypeVar("A", bound=protocol.Message)
+
+
+class KeyholderClient:
+    """Asks one socket of the keyholder; connects when first asked, and again when the connection was lost."""
+
+    def __init__(self, path: str, *, timeout: float = 10.0) -> None:
+        self._path = path
+        self._timeout = timeout
+        self._link: _Link | None = None
+        self._connecting = asyncio.Lock()
+
+    async def ask(self, question: protocol.Message, answer: type[A]) -> A:
+        """Return the keyholder's answer of type `answer`.
+
+        Raises:
+            RequestError, VerificationError, RefusedError: as the keyholder judged.
+            UnavailableError: it does not answer, or not within the timeout.
+        """
+        try:
+            async with asyncio.timeout(self._timeout):
+                link = self._link
+                if link is None or link.lost:
+                    link = await self._connect()
+                reply = await link.ask(question)
+        except (OSError, TimeoutError) as error:
+            raise errors.UnavailableError("the keyholder does not answer", reason="keyholder-unavailable") from error
+        return protocol.expect(reply, answer)
+
+    async def close(self) -> None:
+        """Close the connection."""
+        if self._link is not None:
+            self._link.close()
+
+    async def _connect(self) -> _Link:
+        async with self._connecting:
+            if self._link is None or self._link.lost:
+                loop = asyncio.get_running_loop()
+                _, self._link = await loop.create_unix_connection(_Link, self._path)
+            return self._link
+
+
+class _Link(asyncio.Protocol):
+    """One connection; answers come in the order of the questions."""
+
+    def __init__(self) -> None:
+        self.lost = False
+        self._frames = protocol.Frames()
+        self._waiting: deque[asyncio.Future[protocol.Message]] = deque()
+        self._transport: asyncio.Transport | None = None
+
+    async def ask(self, question: protocol.Message) -> protocol.Message:
+        future: asyncio.Future[protocol.Message] = asyncio.get_running_loop().create_future()
+        if self._transport is None or self.lost:
+            raise OSError("the connection is lost")
+        self._waiting.append(future)
+        self._transport.write(protocol.frame(question))
+        return await future
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            for body in self._frames.feed(data):
+                future = self._waiting.popleft()
+                if not future.done():
+                    future.set_result(protocol.answer_decoder.decode(body))
+        except (errors.FormatError, msgspec.MsgspecError, IndexError):
+            self.close()
+            self.connection_lost(None)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.lost = True
+        while self._waiting:
+            future = self._waiting.popleft()
+            if not future.done():
+                future.set_exception(OSError("the connection was lost"))

@@ -1,0 +1,1 @@
+"""One opening, in the fixed order: decide, prepare, record, open, tell."""

@@ -1,0 +1,93 @@
+"""What is public about this keyholder."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from breakseal.kernel.model import canonical
+from breakseal.kernel.model.enrolments import EnrolCourier, EnrolProcessor
+from breakseal.kernel.model.leaf import read_leaf
+from breakseal.kernel.model.signed import read
+from breakseal.kernel.tlog.checkpoint import parse_checkpoint
+from breakseal.kernel.tlog.note import parse_note
+from breakseal.keyholder.core import Core
+from breakseal.keyholder.logport import LogPort
+from breakseal.keyholder.protocol import Facts, OrganisationFact, ProcessorFact
+from breakseal.keyholder.statements.root import enrolled_ids
+
+
+class PublicCounts:
+    """Counts of published leaves by type, kept up as the published view moves."""
+
+    def __init__(self, log: LogPort) -> None:
+        self._log = log
+        self._counts: Counter[str] = Counter()
+        self._size = 0
+
+    def upto(self, size: int) -> dict[str, int]:
+        """Return the number of leaves of each type among the first `size`."""
+        while self._size < size:
+            leaves = self._log.entries(self._size, min(size, self._size + 1000))
+            if not leaves:
+                break
+            self._counts.update(read_leaf(leaf).type for leaf in leaves)
+            self._size += len(leaves)
+        return dict(self._counts)
+
+
+def facts(core: Core, log: LogPort, counts: PublicCounts, state: tuple[str, str], now: int) -> Facts:
+    """Return the facts; `state` is what the keyholder does now, and why."""
+    root = core.roots.root
+    published = log.published()
+    size = parse_checkpoint(parse_note(published).text).size
+    organisations = tuple(
+        OrganisationFact(
+            org=o.org, name=o.name, kind=o.kind, places=tuple(sorted(o.places)), active_from=o.active_from,
+            roster_until=o.roster_until,
+        )
+        for o in core.organisations.all()
+    )  # fmt: skip
+    return Facts(
+        root=core.roots.envelope,
+        ingest=core.ingest.statement(now),
+        courier=_courier(core, now),
+        keyholder=root.keyholders[0].id,
+        log_vkey=_log_key(root.witnesses),
+        checkpoint=published,
+        policy=canonical.b64(core.policy.digest),
+        organisations=organisations,
+        processors=_processors(core, now),
+        counts=counts.upto(size),
+        state=state[0],
+        reason=state[1],
+    )
+
+
+def _courier(core: Core, now: int) -> str:
+    for _, envelope, active in enrolled_ids(core, "courier", now):
+        _, statement = read(envelope)
+        if isinstance(statement, EnrolCourier) and active <= now:
+            return statement.seal
+    return ""
+
+
+def _processors(core: Core, now: int) -> tuple[ProcessorFact, ...]:
+    found = []
+    for _, envelope, active in enrolled_ids(core, "processor", now):
+        _, statement = read(envelope)
+        if isinstance(statement, EnrolProcessor):
+            found.append(
+                ProcessorFact(
+                    processor=statement.processor, name=statement.name, does=statement.does, active_from=active
+                )
+            )
+    return tuple(found)
+
+
+def _log_key(policy: str) -> str:
+    """Return the log's verifier key from the witness policy (C2SP tlog-policy: `log <vkey> [url]`)."""
+    for line in policy.splitlines():
+        words = line.split()
+        if words[:1] == ["log"]:
+            return words[1]
+    return ""

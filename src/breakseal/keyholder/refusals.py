@@ -1,0 +1,35 @@
+"""Refusals of enrolled requesters leave a mark too: an entry in their organisation's trail, twenty an hour at most."""
+
+from __future__ import annotations
+
+from breakseal.kernel.errors import BreaksealError
+from breakseal.kernel.model.statements import Request
+from breakseal.keyholder.authority import verify
+from breakseal.keyholder.core import Core
+from breakseal.keyholder.trails import Happening, NewEntry
+
+RECORDED_AN_HOUR = 20
+
+
+def note_refusal(core: Core, request: bytes, reason: str, now: int) -> NewEntry | None:
+    """Write the entry of a refused request, if an enrolled officer signed it and has entries left this hour.
+
+    Beyond that, refusals are only counted. Nothing of the basis is repeated: a refused attempt must
+    not leave a caller's number behind.
+    """
+    try:
+        verified = verify(core, request, now)
+        statement, holder = verified.statement, verified.signer
+    except BreaksealError:
+        return None
+    if holder.kind != "officer" or not isinstance(statement, Request):
+        return None
+    spent = core.budgets.spend(holder.id, "refusals", now)
+    if spent > RECORDED_AN_HOUR:
+        return None
+    what = Happening(
+        type="refuse", party=core.party(holder), result=f"refused:{reason}", purpose=statement.purpose,
+        basis_digest=statement.basis, reason=statement.reason, signed=request, target="refusal",
+        marks=("only-counted-from-here",) if spent == RECORDED_AN_HOUR else (),
+    )  # fmt: skip
+    return core.trails.append(core.trails.of("organisation", holder.org), what, now)

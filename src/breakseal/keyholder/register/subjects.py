@@ -1,0 +1,173 @@
+"""Subjects: their state, grants, records and channels."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from breakseal.kernel.errors import RefusedError
+from breakseal.kernel.model.statements import Channels, Grant
+from breakseal.kernel.ports import Entropy
+from breakseal.kernel.seal import aead
+from breakseal.keyholder.store import Store
+from breakseal.keyholder.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A person with a record. `erased` is when they had it erased, or 0."""
+
+    handle: str
+    trail: int
+    frozen: bool
+    erased: int
+    created: int
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A live grant."""
+
+    categories: frozenset[str]
+    anywhere: bool
+    places: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The current version of one category, its data key still wrapped."""
+
+    category: str
+    version: int
+    sha256: str
+    wrapped: bytes
+    written: int
+
+
+class Subjects:
+    """The tables about subjects. Data keys are wrapped under the subject's own key in the vault."""
+
+    def __init__(self, store: Store, vault: Vault, entropy: Entropy) -> None:
+        self._store = store
+        self._vault = vault
+        self._entropy = entropy
+
+    def add(self, handle: str, trail: int, now: int) -> None:
+        """Begin a record."""
+        self._vault.make(f"subject/{handle}", now)
+        self._store.run("INSERT INTO subjects VALUES (?, ?, 0, 0, ?)", handle, trail, now)
+
+    def get(self, handle: str) -> Subject:
+        """Return a subject.
+
+        Raises:
+            RefusedError: there is none.
+        """
+        row = self._store.one("SELECT handle, trail, frozen, erased, created FROM subjects WHERE handle = ?", handle)
+        if row is None:
+            raise RefusedError("there is no such record", reason="no-record")
+        return Subject(row[0], row[1], bool(row[2]), row[3], row[4])
+
+    def set_frozen(self, handle: str, frozen: int) -> None:
+        """Freeze (the time) or unfreeze (0) a record."""
+        self._store.run("UPDATE subjects SET frozen = ? WHERE handle = ?", frozen, handle)
+
+    def grant(self, handle: str, grant: Grant, now: int) -> None:
+        """Keep a grant in place of the last for the same purpose."""
+        self._store.run(
+            "INSERT INTO grants VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET categories = excluded.categories,"
+            " anywhere = excluded.anywhere, places = excluded.places, granted = excluded.granted",
+            handle, grant.purpose, json.dumps(grant.categories), int(grant.anywhere), json.dumps(grant.places), now,
+        )  # fmt: skip
+
+    def granted(self, handle: str, purpose: str) -> Granted | None:
+        """Return the live grant for a purpose."""
+        row = self._store.one(
+            "SELECT categories, anywhere, places FROM grants WHERE handle = ? AND purpose = ?", handle, purpose
+        )
+        if row is None:
+            return None
+        return Granted(frozenset(json.loads(row[0])), bool(row[1]), frozenset(json.loads(row[2])))
+
+    def withdraw(self, handle: str, purpose: str) -> bool:
+        """End the grant for a purpose; return whether there was one."""
+        return self._store.run("DELETE FROM grants WHERE handle = ? AND purpose = ?", handle, purpose) > 0
+
+    def write(self, handle: str, record: Record, data_key: bytes, writer: str) -> None:
+        """Make a version current; the key of the older one is destroyed with its row.
+
+        Raises:
+            RefusedError: it is not newer than the current version.
+        """
+        old = self.record(handle, record.category)
+        if record.version != (old.version if old else 0) + 1:
+            raise RefusedError("another version was written meanwhile: read it first", reason="version-conflict")
+        context = aead.record_context(handle, record.category, record.version)
+        wrapped = aead.seal(self._vault.get(f"subject/{handle}"), data_key, context, self._entropy)
+        self._store.run(
+            "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET version = excluded.version,"
+            " sha256 = excluded.sha256, wrapped = excluded.wrapped, writer = excluded.writer,"
+            " written = excluded.written",
+            handle, record.category, record.version, record.sha256, wrapped, writer, record.written,
+        )  # fmt: skip
+
+    def record(self, handle: str, category: str) -> Record | None:
+        """Return the current version of a category."""
+        row = self._store.one(
+            "SELECT category, version, sha256, wrapped, written FROM records WHERE handle = ? AND category = ?",
+            handle, category,
+        )  # fmt: skip
+        return None if row is None else Record(*row)
+
+    def records(self, handle: str) -> list[Record]:
+        """Return the current versions of all categories."""
+        rows = self._store.many(
+            "SELECT category, version, sha256, wrapped, written FROM records WHERE handle = ? ORDER BY category", handle
+        )
+        return [Record(*row) for row in rows]
+
+    def data_key(self, handle: str, record: Record) -> bytes:
+        """Return the data key of a record.
+
+        Raises:
+            RefusedError: the subject's key was erased.
+        """
+        context = aead.record_context(handle, record.category, record.version)
+        return aead.open_sealed(self._vault.get(f"subject/{handle}"), record.wrapped, context)
+
+    def set_channels(self, handle: str, channels: Channels) -> None:
+        """Keep where the subject is told; the address stays sealed to the courier, and is sealed once more here."""
+        key = self._vault.get(f"subject/{handle}")
+        sealed = aead.seal(key, channels.address.encode(), aead.context("channels", handle), self._entropy)
+        self._store.run(
+            "INSERT INTO channels VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET sealed = excluded.sealed,"
+            " timing = excluded.timing, words = excluded.words, language = excluded.language",
+            handle, sealed, channels.timing, channels.words, channels.language,
+        )  # fmt: skip
+
+    def channels(self, handle: str) -> tuple[str, str, str, str] | None:
+        """Return address (sealed to the courier), timing, words and language, or None."""
+        row = self._store.one("SELECT sealed, timing, words, language FROM channels WHERE handle = ?", handle)
+        if row is None:
+            return None
+        key = self._vault.get(f"subject/{handle}")
+        address = aead.open_sealed(key, row[0], aead.context("channels", handle)).decode()
+        return address, row[1], row[2], row[3]
+
+    def erase(self, handle: str, categories: tuple[str, ...], now: int) -> None:
+        """Destroy the keys of `categories`, or all that the subject has."""
+        if categories:
+            for category in categories:
+                self._store.run("DELETE FROM records WHERE handle = ? AND category = ?", handle, category)
+            return
+        self._vault.destroy(f"subject/{handle}")
+        for sql in (
+            "DELETE FROM records WHERE handle = ?",
+            "DELETE FROM grants WHERE handle = ?",
+            "DELETE FROM numbers WHERE handle = ?",
+            "DELETE FROM channels WHERE handle = ?",
+            "DELETE FROM claims WHERE handle = ?",
+            "DELETE FROM openings WHERE handle = ?",
+        ):
+            self._store.run(sql, handle)
+        self._store.run("UPDATE subjects SET erased = ? WHERE handle = ?", now, handle)

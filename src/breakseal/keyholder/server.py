@@ -1,0 +1,167 @@
+"""The keyholder's sockets, and the one thread behind them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import TypeVar
+
+import msgspec
+
+from breakseal.kernel import errors
+from breakseal.keyholder import protocol as p
+from breakseal.keyholder.engine import Engine, problem
+from breakseal.keyholder.store import StoreFailedError
+
+_LOG = logging.getLogger("breakseal.keyholder")
+MAX_BATCH = 64
+SWEEP_EVERY = 60.0
+
+Reply = Callable[[p.Message], None]
+A = TypeVar("A", bound=p.Message)
+
+
+class Worker(threading.Thread):
+    """Feeds the engine: takes whatever has queued up, at most `MAX_BATCH` at a time."""
+
+    def __init__(self, engine: Engine, loop: asyncio.AbstractEventLoop, failed: Callable[[], None]) -> None:
+        super().__init__(name="engine", daemon=True)
+        self._engine = engine
+        self._loop = loop
+        self._failed = failed
+        self._queue: SimpleQueue[tuple[p.Message, Reply] | None] = SimpleQueue()
+        self._due = loop.time() + SWEEP_EVERY
+
+    def submit(self, question: p.Message, reply: Reply) -> None:
+        """Queue a question; `reply` is called in the event loop."""
+        self._queue.put((question, reply))
+
+    def stop(self) -> None:
+        """End after what is queued."""
+        self._queue.put(None)
+
+    def run(self) -> None:
+        """Work until stopped, or until the store fails: then the process must end, and so it must if this thread does."""
+        try:
+            while self._turn():
+                pass
+        except Exception as error:  # noqa: BLE001 # a keyholder that only looks alive keeps everybody waiting
+            _LOG.critical("the engine failed: the keyholder stops", extra={"kind": type(error).__name__})
+            self._loop.call_soon_threadsafe(self._failed)
+
+    def _turn(self) -> bool:
+        batch = self._gather()
+        asked = [one for one in batch if one is not None]
+        for question, reply in asked:
+            if isinstance(question, p.Administer) and question.task != "state":
+                self._loop.call_soon_threadsafe(reply, self._administer(question))
+        rest = [one for one in asked if not isinstance(one[0], p.Administer) or one[0].task == "state"]
+        if rest:
+            answers = self._engine.answer([question for question, _ in rest])
+            self._loop.call_soon_threadsafe(_deliver, [reply for _, reply in rest], answers)
+        if self._loop.time() >= self._due:
+            self._sweep()
+        return None not in batch
+
+    def _gather(self) -> list[tuple[p.Message, Reply] | None]:
+        try:
+            batch = [self._queue.get(timeout=SWEEP_EVERY)]
+        except Empty:
+            return []
+        while len(batch) < MAX_BATCH:
+            try:
+                batch.append(self._queue.get_nowait())
+            except Empty:
+                break
+        return batch
+
+    def _sweep(self) -> None:
+        self._due = self._loop.time() + SWEEP_EVERY
+        try:
+            self._engine.sweep()
+        except StoreFailedError:
+            raise
+        except errors.BreaksealError as error:
+            _LOG.error("sweep failed", extra={"reason": error.reason})
+
+    def _administer(self, question: p.Administer) -> p.Message:
+        try:
+            if question.task == "backup":
+                self._engine.backup(Path(question.path))
+            elif question.task in ("sweep", "publish", "rotate"):
+                self._engine.sweep()
+            else:
+                raise errors.RefusedError("there is no such task", reason="unknown-task")
+        except errors.BreaksealError as error:
+            return problem(error)
+        return p.Done(detail=question.task)
+
+
+def _deliver(replies: Sequence[Reply], answers: Sequence[p.Message]) -> None:
+    for reply, answer in zip(replies, answers, strict=True):
+        reply(answer)
+
+
+class _Connection(asyncio.Protocol):
+    """One neighbour. Answers go out in the order of the questions, because the queue keeps it."""
+
+    def __init__(self, worker: Worker, allowed: tuple[type[p.Message], ...]) -> None:
+        self._worker = worker
+        self._allowed = allowed
+        self._frames = p.Frames()
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            for body in self._frames.feed(data):
+                question = p.question_decoder.decode(body)
+                if not isinstance(question, self._allowed):
+                    raise errors.RefusedError("this socket does not take that message")
+                self._worker.submit(question, self._reply)
+        except (errors.BreaksealError, msgspec.MsgspecError):
+            if self._transport is not None:
+                self._transport.close()
+
+    def _reply(self, answer: p.Message) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(p.frame(answer))
+
+
+async def serve_sockets(worker: Worker, folder: Path, names: Sequence[str] = tuple(p.SOCKETS)) -> list[asyncio.Server]:
+    """Listen on one socket a kind of neighbour, below `folder`; modes are the caller's to set."""
+    loop = asyncio.get_running_loop()
+    servers = []
+    for name in names:
+        path = folder / f"{name}.sock"
+        path.unlink(missing_ok=True)
+        allowed = p.SOCKETS[name]
+        servers.append(await loop.create_unix_server(lambda allowed=allowed: _Connection(worker, allowed), str(path)))  # type: ignore[misc] # mypy cannot type the default
+        os.chmod(path, 0o660)
+    return servers
+
+
+class InProcessClient:
+    """What `KeyholderClient` is to the neighbours, for the door, which lives in the keyholder's own process."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+
+    async def ask(self, question: p.Message, answer: type[A]) -> A:
+        """Return the engine's answer; raises as `KeyholderClient.ask` does."""
+        future: asyncio.Future[p.Message] = asyncio.get_running_loop().create_future()
+
+        def reply(message: p.Message) -> None:
+            if not future.done():
+                future.set_result(message)
+
+        self._worker.submit(question, reply)
+        return p.expect(await future, answer)

@@ -1,0 +1,35 @@
+"""Writing into a record."""
+
+from __future__ import annotations
+
+from breakseal.kernel.errors import FormatError, RefusedError
+from breakseal.kernel.model import canonical
+from breakseal.kernel.model.answers import WRAP_INFO
+from breakseal.kernel.model.statements import Wrap
+from breakseal.kernel.model.words import EMERGENCY_CATEGORIES
+from breakseal.kernel.seal.aead import KEY_SIZE
+from breakseal.keyholder.authority import Verified
+from breakseal.keyholder.core import Core
+from breakseal.keyholder.register.subjects import Record
+from breakseal.keyholder.statements.outcome import Outcome, subject_of
+
+
+def wrap(core: Core, verified: Verified, statement: Wrap, now: int) -> Outcome:
+    """Keep the data key and the ciphertext's hash of a new version; the older version's key is destroyed.
+
+    Writing leaves no entry: it opens nothing, and drafts save often. The hash and the writer's key are
+    kept, and the reader checks the hash, so nobody can serve an older or forged version.
+    """
+    holder, subject = subject_of(core, verified, now, session=True)
+    root = core.roots.root
+    if (statement.set, statement.share) != (root.set, root.keyholders[0].share):
+        raise RefusedError("sealed to another set of keyholders: load the page again", reason="key-set")
+    if statement.category not in EMERGENCY_CATEGORIES:
+        raise FormatError("there is no such category", reason="category")
+    canonical.unb64(statement.sha256, 32)
+    data_key = core.ingest.open(canonical.unb64(statement.key), WRAP_INFO, now)
+    if len(data_key) != KEY_SIZE:
+        raise FormatError(f"a data key has {KEY_SIZE} bytes", reason="bad-key")
+    record = Record(statement.category, statement.version, statement.sha256, b"", now)
+    core.subjects.write(subject.handle, record, data_key, holder.key.id)
+    return Outcome(subject.handle)

@@ -1,0 +1,99 @@
+"""Which check and which effect belong to each kind of statement that is handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from breakseal.kernel.errors import FormatError, RefusedError
+from breakseal.kernel.model import enrolments, signed
+from breakseal.kernel.model import statements as s
+from breakseal.keyholder.authority import (
+    MAX_LIFE,
+    MAX_ROOT_LIFE,
+    Verified,
+    check_time,
+    consume,
+    verify,
+    verify_root_signed,
+    verify_self_signed,
+)
+from breakseal.keyholder.core import Core
+from breakseal.keyholder.protocol import Submit
+from breakseal.keyholder.statements import calls, numbers, officers, records, root, subject
+from breakseal.keyholder.statements.outcome import Outcome
+
+Effect = Callable[[Core, Verified, Any, int], Outcome]
+
+MAX_TOGETHER = 4
+
+
+def _session(core: Core, verified: Verified, statement: s.Session, now: int) -> Outcome:
+    kind = verified.signer.kind
+    if kind == "officer":
+        return officers.session(core, verified, statement, now)
+    return subject.session(core, verified, statement, now)
+
+
+_ROOT: dict[type[Any], Effect] = {
+    enrolments.EnrolOrganisation: root.organisation,
+    enrolments.EnrolCourier: root.other,
+    enrolments.EnrolProcessor: root.other,
+    enrolments.PolicyRelease: root.other,
+    enrolments.Root: root.root,
+}
+_SELF: dict[type[Any], Effect] = {s.EnrolSubject: subject.enrol, enrolments.OfferKey: officers.offer}
+_ENROLLED: dict[type[Any], Effect] = {
+    s.Session: _session,
+    s.AddKey: subject.add_key,
+    s.RevokeKey: subject.revoke_key,
+    s.Grant: subject.grant,
+    s.WithdrawGrant: subject.withdraw_grant,
+    s.Channels: subject.channels,
+    s.Freeze: subject.freeze,
+    s.Unfreeze: subject.unfreeze,
+    s.Erase: subject.erase,
+    s.ClaimNumber: numbers.claim,
+    s.NumberAttested: numbers.attested,
+    s.WithdrawNumber: numbers.withdraw,
+    s.Wrap: records.wrap,
+    s.CallEvent: calls.event,
+    enrolments.EnrolOfficer: officers.enrol,
+    enrolments.RevokeOfficer: officers.revoke,
+    enrolments.Roster: officers.roster,
+}
+
+
+def submit(core: Core, question: Submit, now: int) -> Outcome:
+    """Take the statements that were handed in together; inside a transaction that undoes all if one fails.
+
+    Raises:
+        FormatError, VerificationError, RefusedError: none was taken.
+    """
+    if not 1 <= len(question.statements) <= MAX_TOGETHER:
+        raise FormatError(f"hand in 1 to {MAX_TOGETHER} statements together")
+    outcomes = [take(core, envelope, now) for envelope in question.statements]
+    return Outcome(
+        handle=next((o.handle for o in outcomes if o.handle), ""),
+        entries=tuple(entry for o in outcomes for entry in o.entries),
+        permit=next((o.permit for o in outcomes if o.permit), b""),
+    )
+
+
+def take(core: Core, envelope: bytes, now: int) -> Outcome:
+    """Check one statement and carry it out."""
+    _, statement = signed.read(envelope)
+    kind = type(statement)
+    if kind in _ROOT:
+        verified, effect, longest = verify_root_signed(core, envelope), _ROOT[kind], MAX_ROOT_LIFE
+    elif kind in _SELF:
+        verified, effect, longest = verify_self_signed(core, envelope), _SELF[kind], MAX_LIFE
+    elif kind in _ENROLLED:
+        verified, effect, longest = verify(core, envelope, now), _ENROLLED[kind], MAX_LIFE
+    else:
+        raise RefusedError("this kind of statement is not handed in here", reason="wrong-door")
+    if kind is not s.CallEvent:
+        # An event repeats harmlessly, and is judged by its call (`statements.calls`).
+        check_time(statement, now, longest)
+        consume(core, verified.digest, statement.expires)
+    return effect(core, verified, statement, now)

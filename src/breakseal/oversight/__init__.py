@@ -1,0 +1,1 @@
+"""What keeps the keepers: founding and enrolment, misuse, public figures, processors."""
