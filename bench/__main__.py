@@ -9,6 +9,8 @@ from typing import Final
 BENCHES: Final[dict[str, str]] = {
     "fsync": "the disk's floor: p50 and p99 of making 4 KiB durable",
     "log": "durable appends to the log, batched and alone",
+    "openings": "calls that open a profile, over HTTP, against a plain signed read",
+    "misses": "calls of phones that nobody registered, each with its durable leaf",
     "audit": "recomputing a log of 1,000,000 entries",
 }
 """Each name is a module of this package with `run() -> Figures`."""

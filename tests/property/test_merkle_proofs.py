@@ -67,14 +67,12 @@ def test_every_proof_of_every_small_tree_verifies() -> None:
 
 
 def test_no_proof_of_a_small_tree_holds_for_another_place_leaf_or_tree() -> None:
-    for size in range(1, 18):
-        for index in range(size):
-            proof = inclusion_proof(index, size, node)
-            for other_size in range(1, 18):
-                for other in range(other_size):
-                    if (other, other_size) != (index, size):
-                        with pytest.raises(VerificationError):
-                            verify_inclusion(other, other_size, LEAVES[index], proof, root_of(other_size))
+    places = [(index, size) for size in range(1, 18) for index in range(size)]
+    for index, size in places:
+        proof = inclusion_proof(index, size, node)
+        for other, other_size in (place for place in places if place != (index, size)):
+            with pytest.raises(VerificationError):
+                verify_inclusion(other, other_size, LEAVES[index], proof, root_of(other_size))
 
 
 @settings(deadline=None, max_examples=200)

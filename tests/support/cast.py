@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,7 @@ class Cast:
         self._pine()
         self.claim = self.claimed()
         self.stranger = software_key()
+        self._event = b""
         self.keys = self._keys()
 
     def _pine(self) -> None:
@@ -88,8 +89,9 @@ class Cast:
     def hand_in(self, kind: Kind, envelope: bytes) -> p.Message:
         return self.world.engine.answer([kind.ask(self, envelope)])[0]
 
-    def event(self, **changed: object) -> bytes:
-        if not hasattr(self, "_event"):
+    def event(self) -> bytes:
+        """Return the one call that the cast's requests are about."""
+        if not self._event:
             self._event = self.world.call()
         return self._event
 
@@ -100,7 +102,7 @@ class Cast:
             "enrolments", "vault", "trails", "keys", "organisations", "officers", "offers", "subjects", "grants",
             "numbers", "claims", "records", "channels", "calls", "openings", "permits", "cases",
         )  # fmt: skip
-        found: dict[str, list[Any]] = {name: store.many(f"SELECT * FROM {name}") for name in tables}  # type: ignore[arg-type]
+        found: dict[str, list[Any]] = {name: store.many(f"SELECT * FROM {name}") for name in tables}
         found["trails"] = [row for row in found["trails"] if row[1] != "organisation"]
         return found
 
@@ -135,11 +137,12 @@ class Kind:
     may: tuple[str, ...] = ()
     ask: Callable[[Cast, bytes], p.Message] = _submit
     variant: str = ""
-    idempotent: bool = field(default=False)
+    idempotent: bool = False
 
     @property
     def name(self) -> str:
-        return self.type.__struct_config__.tag + (f"-{self.variant}" if self.variant else "")
+        tag = str(self.type.__struct_config__.tag)
+        return f"{tag}-{self.variant}" if self.variant else tag
 
     @property
     def by_root(self) -> bool:
@@ -162,9 +165,9 @@ def _root(cast: Cast) -> dict[str, Any]:
     return members | {"version": 2}
 
 
-def _named(cast: Cast, sponsor: signed.Signer, client: signed.Signer) -> dict[str, Any]:
+def _named(org: str, sponsor: signed.Signer, client: signed.Signer) -> dict[str, Any]:
     return {
-        "name": "Cedar", "kind": "call-centre", "places": ("55079", "55089"),
+        "org": org, "name": "Cedar", "kind": "call-centre", "places": ("55079", "55089"),
         "sponsors": (enrolments.NamedKey(name="sponsor", key=sponsor.key),),
         "clients": (enrolments.NamedKey(name="callgate", key=client.key),),
     }  # fmt: skip
@@ -210,8 +213,9 @@ def _k(type_: type[Any], signers: tuple[str, ...], members: Callable[[Cast], dic
 
 KINDS: tuple[Kind, ...] = (
     _k(enrolments.Root, _ROOTS, _root),
-    _k(enrolments.EnrolOrganisation, _ROOTS, lambda c: {"org": "birch"} | _named(c, software_key(), software_key("service"))),
-    _k(enrolments.EnrolCourier, _ROOTS, lambda _c: {"courier": "second", "sign": software_key("service").key, "seal": _point()}),
+    _k(enrolments.EnrolOrganisation, _ROOTS, lambda _c: _named("birch", software_key(), software_key("service"))),
+    _k(enrolments.EnrolCourier, _ROOTS, lambda _c: {
+        "courier": "second", "sign": software_key("service").key, "seal": _point()}),
     _k(enrolments.EnrolProcessor, _ROOTS, lambda _c: {"processor": "sms-house", "name": "SMS House", "does": "sends"}),
     _k(enrolments.PolicyRelease, _ROOTS, lambda _c: {"policy": canonical.b64(bytes(32)), "widens": True}),
     _k(enrolments.EnrolOfficer, ("sponsor",), lambda c: {
@@ -222,7 +226,8 @@ KINDS: tuple[Kind, ...] = (
     _k(s.EnrolSubject, ("new",), lambda c: {"key": c.new.key}),
     _k(s.Session, ("rosa",), lambda c: {"key": software_key("session").key, "until": c.world.clock.time + 900},
        *_OWN, *_SHIFTS, variant="subject"),
-    _k(s.Session, ("kim",), lambda c: {"key": software_key("session").key, "until": c.world.clock.time + 900, "position": "7"},
+    _k(s.Session, ("kim",), lambda c: {
+        "key": software_key("session").key, "until": c.world.clock.time + 900, "position": "7"},
        *_OWN, *_SHIFTS, variant="officer"),
     _k(s.Hello, ("rosa-session",), lambda _c: {"origin": "http://localhost:8911"},
        "kim-session", "other-session", "pine-session", ask=_identify),
@@ -250,7 +255,7 @@ KINDS: tuple[Kind, ...] = (
        ask=_read, variant="self"),
     _k(s.ReadDesk, ("sponsor",), lambda c: {"desk": "pending-officers", "recipient": c.rosa.recipient}, "pine-sponsor",
        ask=_read, variant="officers"),
-    _k(s.ReadDesk, ("sponsor",), lambda c: {"desk": "organisation-trail", "recipient": c.rosa.recipient}, "pine-sponsor",
-       ask=_read, variant="organisation"),
+    _k(s.ReadDesk, ("sponsor",), lambda c: {"desk": "organisation-trail", "recipient": c.rosa.recipient},
+       "pine-sponsor", ask=_read, variant="organisation"),
 )  # fmt: skip
 """Every kind that the keyholder takes while it is open; `RestoreRelease` is taken only after a restore."""

@@ -18,7 +18,10 @@ def cold_copy(world: World, target: Path) -> Path:
     """Copy the files of a keyholder as an intruder or a disk image would: no mark says that it is a copy."""
     target.mkdir()
     for name in ("keyholder.db", "log.db"):
-        with closing(sqlite3.connect(world.folder / name)) as source, closing(sqlite3.connect(target / name)) as to:
+        with (
+            closing(sqlite3.connect(world.folder / name)) as source,
+            closing(sqlite3.connect(target / name)) as to,
+        ):
             source.backup(to)
     shutil.copytree(world.folder / "epochs", target / "epochs")
     return target
@@ -49,9 +52,7 @@ def checkpoint(world: World) -> tuple[int, bytes]:
 def release(world: World, size: int, root: bytes, *signers: int) -> p.Submitted:
     """Have root keys (0 and 1 if none are named) name the log's size and root hash."""
     keys = [world.oversight[n] for n in signers or (0, 1)]
-    return world.submit(
-        world.sign(enrolments.RestoreRelease, *keys, size=size, root=canonical.b64(root))
-    )
+    return world.submit(world.sign(enrolments.RestoreRelease, *keys, size=size, root=canonical.b64(root)))
 
 
 def state(world: World) -> str:

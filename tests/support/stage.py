@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import msgspec
@@ -35,6 +35,7 @@ from breakseal.stores.sqlite.main import SqliteMainStore
 from breakseal.web.app import create_app
 from breakseal.web.board.hub import BoardHub
 from breakseal.web.parts import WebParts, WebSettings
+from breakseal.web.ports import Asks
 from tests.support.world import NUMBER, Person, World
 
 TOKEN = "t" * 40
@@ -62,7 +63,7 @@ PROFILE: dict[str, dict[str, Any]] = {
     },
     "emergency.medical": {
         "people": [
-            {"person": "Rosa Delgado", "conditions": "COPD, type 2 diabetes", "allergies": "Penicillin: hives and swelling",
+            {"person": "Rosa Delgado", "conditions": "COPD, type 2 diabetes", "allergies": "Penicillin: hives and swelling",  # noqa: E501 # one value
              "medications": "metformin, tiotropium", "devices": ["oxygen"], "mobility": ["walker", "stairs"],
              "communication": ["hard-of-hearing"]},
             {"person": "Mateo Delgado", "allergies": "Peanuts", "communication": ["touch"], "notes": "Autism."},
@@ -199,15 +200,7 @@ async def _serve(
     unix = await serve_sockets(worker, folder / "sock")
     stage.client = KeyholderClient(str(folder / "sock" / "web.sock"))
     keep = SqliteCallKeep(folder / "calls.db")
-    parts = WebParts(
-        keyholder=stage.client,
-        courier=stage.client,
-        store=stage.store,
-        clock=clock,
-        entropy=entropy,
-        settings=WebSettings(web_origin=stage.web, door_origin=stage.door, demo=True),
-        board=BoardHub(clock, keep, "stage"),
-    )
+    parts = _parts(stage, BoardHub(clock, keep, "stage"))
     people = tuple(_demo_person(name, person) for name, person in stage.officers.items())
     door = create_door(InProcessClient(worker), clock=clock, entropy=entropy, demo_people=people)
     async with httpx.AsyncClient() as client:
@@ -218,15 +211,15 @@ async def _serve(
             for name, app in apps.items()
         ]
         async with background(gate, clock):
-            while not all(server.started for server in stage.servers.values()):
+            while not all(server.started for server in stage.servers.values()):  # noqa: ASYNC110 # uvicorn tells no event
                 await asyncio.sleep(0.02)
             ready.set()
             await over.wait()
             for server in stage.servers.values():
                 server.should_exit = server.force_exit = True
             await asyncio.gather(*tasks, return_exceptions=True)
-    for server in unix:
-        server.close()
+    for listener in unix:
+        listener.close()
     worker.stop()
     await stage.client.close()
     gate.spool.close()
@@ -234,6 +227,18 @@ async def _serve(
     keep.close()
     await asyncio.to_thread(worker.join, 10)
     stage.world.close()
+
+
+def _parts(stage: Stage, board: BoardHub) -> WebParts:
+    return WebParts(
+        keyholder=cast("Asks", stage.client),
+        courier=cast("Asks", stage.client),
+        store=stage.store,
+        clock=SystemClock(),
+        entropy=SystemEntropy(),
+        settings=WebSettings(web_origin=stage.web, door_origin=stage.door, demo=True),
+        board=board,
+    )
 
 
 def _server(stage: Stage, name: str, app: Any) -> uvicorn.Server:

@@ -67,6 +67,8 @@ class Town:
 
     def proofs(self, leaves: Sequence[bytes]) -> list[bytes]:
         """Return a tlog-proof for each leaf, in a log where each is followed by a stranger's leaf."""
+        if not leaves:
+            return []
         log = [entry for leaf in leaves for entry in (leaf, b"stranger" + leaf[:8])]
         hashes = [merkle.leaf_hash(entry) for entry in log]
         read = _reader(hashes)

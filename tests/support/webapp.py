@@ -77,7 +77,9 @@ class WebWorld:
         """Post JSON as our own page does."""
         return await self.http.post(path, json=body, headers={"origin": WEB, **more})
 
-    async def put_record(self, person: Person, category: str, version: int, ciphertext: bytes) -> httpx.Response:
+    async def put_record(
+        self, person: Person, category: str, version: int, ciphertext: bytes
+    ) -> httpx.Response:
         """Store a version as the browser does; the same ciphertext and version make a new wrap each time."""
         wrap = self.world.wrap_statement(person, category, version, ciphertext, bytes(32))
         return await self.put_wrap(category, wrap, ciphertext)
@@ -109,7 +111,8 @@ async def _run(folder: Path, work: Callable[[WebWorld], Awaitable[T]]) -> T:
     )
     app = create_app(parts)
     try:
-        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        asgi: Any = app
+        transport = httpx.ASGITransport(app=asgi, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=WEB) as http:
             return await work(WebWorld(world, near, store, app, http))
     finally:

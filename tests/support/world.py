@@ -29,6 +29,7 @@ from breakseal.keyholder.assembly import open_engine, policy_digest
 from breakseal.keyholder.engine import Engine
 from breakseal.keyholder.store import Store
 from breakseal.log.local import LocalLog
+from breakseal.log.store import LogStore
 from breakseal.policydesk import shipped
 from breakseal.rootkeys.file import FileRootBackend
 
@@ -70,7 +71,9 @@ class Person:
 
     own: P256Signer = field(default_factory=software_key)
     session: P256Signer = field(default_factory=lambda: software_key("session"))
-    opener: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
+    opener: ec.EllipticCurvePrivateKey = field(
+        default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
+    )
     handle: str = ""
     written: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
 
@@ -100,6 +103,8 @@ class World:
     def open(self, folder: Path | None = None) -> Engine:
         """Open (or open again) the keyholder over the files in its folder."""
         at = folder or self.folder
+        if not (at / "log.db").exists():
+            LogStore.create(at / "log.db", self.log_signer.key).close()
         log = LocalLog(at / "log.db", self.log_signer, self.clock, admit=lambda _leaf: None, period=0)
         self.log = log
         return open_engine(
@@ -119,7 +124,7 @@ class World:
 
     def _root(self, demo: bool) -> bytes:
         root = enrolments.Root(
-            **self.stamp(86_400),
+            **self.stamp(86_400),  # type: ignore[arg-type]
             version=1,
             origin=ORIGIN,
             witnesses=f"log {self.log_signer.key.encode()}\nquorum none\n",
@@ -206,9 +211,7 @@ class World:
     def shift(self, person: Person, position: str) -> None:
         person.session = software_key("session")
         until = self.clock.now() + 8 * 3600
-        self.submit(
-            self.sign(s.Session, person.own, key=person.session.key, until=until, position=position)
-        )
+        self.submit(self.sign(s.Session, person.own, key=person.session.key, until=until, position=position))
 
     def resident(self, number: str = NUMBER, *, granted: bool = True) -> Person:
         """Sign somebody up, bind their phone, write two categories and turn the record on."""
@@ -250,7 +253,9 @@ class World:
 
     def write(self, person: Person, category: str, plain: bytes, version: int | None = None) -> bytes:
         """Seal and write one category; return the wrap statement."""
-        number = version or int(person.written[category][0]) + 1 if category in person.written else version or 1
+        number = (
+            version or int(person.written[category][0]) + 1 if category in person.written else version or 1
+        )
         key = self.entropy.token(32)
         context = aead.record_context(person.handle, category, number)
         ciphertext = aead.seal(key, plain, context, self.entropy)

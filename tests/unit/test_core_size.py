@@ -32,11 +32,12 @@ def test_the_core_uses_only_its_libraries() -> None:
         ("", 0),
         ("# only a comment\n\n", 0),
         ("x = 1  # said\n", 1),
-        ('"""One.\n\nTwo.\n"""\n', 3),
-        ("f(\n    # why\n    1,\n)\n", 3),
+        ('"""One.\n\nTwo.\n"""\n', 0),
+        ("f(\n    # why\n    1,\n)\n", 1),
+        ("if x:\n    y = 1; z = 2\n", 3),
     ],
 )
-def test_lines_of_code_leave_out_blanks_and_comments(text: str, lines: int) -> None:
+def test_lines_of_code_are_statements_however_they_are_wrapped(text: str, lines: int) -> None:
     assert core.code_lines(text) == lines
 
 

@@ -23,6 +23,15 @@ NAMES = ["pytest_*", "test_*", "Test*", "__getattr__"]
 SILENT = frozenset({"variable", "attribute"})
 
 ALLOWED: dict[str, str] = {
+    "connection_made": "asyncio calls it (asyncio.Protocol)",
+    "data_received": "asyncio calls it (asyncio.Protocol)",
+    "connection_lost": "asyncio calls it (asyncio.Protocol)",
+    "exc": "a parameter of asyncio.Protocol.connection_lost",
+    "do_GET": "http.server calls it",
+    "do_POST": "http.server calls it",
+    "handle_RCPT": "aiosmtpd calls it",
+    "handle_DATA": "aiosmtpd calls it",
+    "teardown": "hypothesis calls it (RuleBasedStateMachine)",
     "log_message": "http.server calls it, in tests/support/static.py",
 }
 

@@ -1,5 +1,6 @@
 // Public keys as statements carry them (kernel/model/keys.py), and the short code that stands for one.
 import { b64, sha256, unb64, utf8 } from "./canonical.js";
+import { ProofError, checkEd25519 } from "./tlog.js";
 
 export const SIGNING = { name: "ECDSA", namedCurve: "P-256" };
 export const OPENING = { name: "ECDH", namedCurve: "P-256" };
@@ -31,6 +32,15 @@ export function openingPair() {
 export async function signRaw(privateKey, message) {
   const algorithm = privateKey.algorithm.name === "Ed25519" ? "Ed25519" : ECDSA_SHA256;
   return new Uint8Array(await crypto.subtle.sign(algorithm, privateKey, message));
+}
+
+// Throws unless the raw signature of a key that signs directly (not a passkey) holds: kernel/model/keys.py.
+export async function verifyRaw(key, sig, signed) {
+  if (key.use === "passkey") throw new ProofError("this browser cannot check a passkey's signature");
+  if (key.id !== (await keyIdOfSpki(unb64(key.spki)))) throw new ProofError("the key's id is not the hash of the key");
+  if (key.alg === "ed25519") return checkEd25519("spki", unb64(key.spki), sig, signed);
+  const known = await crypto.subtle.importKey("spki", unb64(key.spki), SIGNING, false, ["verify"]);
+  if (!(await crypto.subtle.verify(ECDSA_SHA256, known, sig, signed))) throw new ProofError("the signature does not hold");
 }
 
 export async function pointOf(publicKey) {

@@ -15,7 +15,7 @@ function sameNames(value, names) {
   return own.length === names.length && own.every((name, at) => name === names[at]);
 }
 
-function isKey(value) {
+export function isKey(value) {
   return (
     typeof value === "object" && value !== null && sameNames(value, KEY_MEMBERS) &&
     (value.alg === "p256" || value.alg === "ed25519") && USES.includes(value.use) &&

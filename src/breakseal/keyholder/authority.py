@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from breakseal.kernel.errors import FormatError, RefusedError, VerificationError
 from breakseal.kernel.model import canonical, signed
 from breakseal.kernel.model.base import SKEW
-from breakseal.kernel.model.keys import PublicKey
 from breakseal.kernel.model.enrolments import OfferKey
+from breakseal.kernel.model.keys import PublicKey
 from breakseal.kernel.model.statements import AddKey, EnrolSubject, Statement
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.register.holders import Holder
 
 MAX_LIFE = 15 * 60
 """Seconds between `issued` and `expires` of a statement by a person or machine."""
+RELEASED = "restore-released"
+"""The name under which the store keeps when a restore was last released."""
 MAX_ROOT_LIFE = 30 * 86_400
 """The same where keys are brought together by hand."""
 
@@ -50,7 +52,9 @@ def check_time(statement: Statement, now: int, longest: int) -> None:
     if statement.expires - statement.issued > longest or statement.expires < statement.issued:
         raise RefusedError("the statement is made to live too long", reason="lifetime")
     if statement.issued > now + SKEW:
-        raise RefusedError("the statement is from the future: set the clock of the machine right", reason="clock-skew")
+        raise RefusedError(
+            "the statement is from the future: set the clock of the machine right", reason="clock-skew"
+        )
     if statement.expires <= now - SKEW:
         raise RefusedError("the statement has expired: sign again", reason="expired")
     canonical.unb64(statement.nonce, 16)
@@ -65,6 +69,19 @@ def consume(core: Core, digest: bytes, expires: int) -> None:
     if core.store.one("SELECT 1 FROM statements WHERE digest = ?", digest):
         raise RefusedError("this statement was used before: sign a new one", reason="replayed")
     core.store.run("INSERT INTO statements VALUES (?, ?)", digest, expires + 2 * SKEW)
+
+
+def check_not_restored(core: Core, statement: Statement) -> None:
+    """Refuse what was signed before a restore: whether it was used already, this store may have forgotten.
+
+    Raises:
+        RefusedError: signed before the root keys released the restore.
+    """
+    released = core.store.meta(RELEASED)
+    if released is not None and statement.issued <= int.from_bytes(released, "big") + SKEW:
+        raise RefusedError(
+            "this was signed before a backup was put back: sign again", reason="before-restore"
+        )
 
 
 def verify(core: Core, envelope: bytes, now: int) -> Verified:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 
@@ -41,7 +41,9 @@ class KeyholderClient:
                     link = await self._connect()
                 reply = await link.ask(question)
         except (OSError, TimeoutError) as error:
-            raise errors.UnavailableError("the keyholder does not answer", reason="keyholder-unavailable") from error
+            raise errors.UnavailableError(
+                "the keyholder does not answer", reason="keyholder-unavailable"
+            ) from error
         return protocol.expect(reply, answer)
 
     async def close(self) -> None:
@@ -79,8 +81,7 @@ class _Link(asyncio.Protocol):
             self._transport.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         try:

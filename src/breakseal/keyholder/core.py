@@ -54,7 +54,9 @@ class Core:
         if holder.kind == "officer":
             officer = self.organisations.officer(holder.id)
             name = self.organisations.get(officer.org).name
-            return Party(org=officer.org, org_name=name, name=officer.name, role=officer.role, key=holder.key.id)
+            return Party(
+                org=officer.org, org_name=name, name=officer.name, role=officer.role, key=holder.key.id
+            )
         org_name = self.organisations.get(holder.org).name if holder.org else ""
         return Party(org=holder.org, org_name=org_name, name="", role=holder.kind, key=holder.key.id)
 

@@ -12,7 +12,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from breakseal.kernel.errors import BreaksealError, FormatError, RefusedError, UnavailableError, VerificationError
+from breakseal.kernel.errors import (
+    BreaksealError,
+    FormatError,
+    RefusedError,
+    UnavailableError,
+    VerificationError,
+)
 from breakseal.kernel.model.enrolments import RestoreRelease
 from breakseal.kernel.model.signed import read as read_signed
 from breakseal.keyholder import protocol as p
@@ -98,6 +104,9 @@ class Engine:
         self.core.vault.retire(now)
         self.core.store.truncate_journal()
         self._record([])
+        with self.core.store.transaction():  # before the anchor: it must never be ahead of the store
+            self._keep_places()
+        self._placed = []
         self.log.publish()
         self.gate.anchor()
 
@@ -110,7 +119,7 @@ class Engine:
         except BreaksealError as error:
             self.core.forget()
             return self._refused(question, error, now)
-        except Exception:
+        except Exception:  # noqa: BLE001 # refuse, whatever failed
             # SAFETY: whatever failed to be evaluated is refused; the trace names code, never data.
             _LOG.exception("question failed")
             self.core.forget()
@@ -123,7 +132,9 @@ class Engine:
             return self._in_quarantine(question, now)
         if isinstance(question, p.Disclose):
             prepared = prepare(self.core, question, now)
-            return Waiting((prepared.entry,), lambda done: open_(self.core, prepared, done[prepared.entry.hash]))
+            return Waiting(
+                (prepared.entry,), lambda done: open_(self.core, prepared, done[prepared.entry.hash])
+            )
         if isinstance(question, p.Submit):
             return self._submit(question, now)
         if isinstance(question, p.Read):
@@ -152,10 +163,14 @@ class Engine:
         return Waiting(outcome.entries, lambda _done: answer)
 
     def _in_quarantine(self, question: p.Message, now: int) -> Waiting | p.Message:
-        if isinstance(question, p.Submit) and len(question.statements) == 1:
-            if isinstance(read_signed(question.statements[0])[1], RestoreRelease):
-                entry = self.gate.release(question.statements[0], now)
-                return Waiting((entry,), lambda _done: p.Submitted(leaves=(entry.hash,)))
+        alone = (
+            question.statements[0]
+            if isinstance(question, p.Submit) and len(question.statements) == 1
+            else b""
+        )
+        if alone and isinstance(read_signed(alone)[1], RestoreRelease):
+            entry = self.gate.release(alone, now)
+            return Waiting((entry,), lambda _done: p.Submitted(leaves=(entry.hash,)))
         if isinstance(question, p.Administer):
             return self._administer(question)
         raise UnavailableError(f"nothing opens: {self.gate.reason}", reason="quarantine")
@@ -177,7 +192,9 @@ class Engine:
 
         The copy says itself that it is one, so that it opens nothing by whatever way it is put back.
         """
-        self.core.store.backup(folder / "keyholder.db", MARK, b"the keyholder's store is a backup that was put back")
+        self.core.store.backup(
+            folder / "keyholder.db", MARK, b"the keyholder's store is a backup that was put back"
+        )
         self.log.backup(str(folder / "log.db"))
 
     def _refused(self, question: p.Message, error: BreaksealError, now: int) -> Waiting | p.Message:
@@ -192,7 +209,9 @@ class Engine:
         try:
             done = self._record(entries)
         except BreaksealError as error:
-            return [problem(error) if isinstance(one, Waiting) and one.entries else _now(one) for one in begun]
+            return [
+                problem(error) if isinstance(one, Waiting) and one.entries else _now(one) for one in begun
+            ]
         return [self._finish_one(one, done) for one in begun]
 
     def _finish_one(self, one: Waiting | p.Message, done: dict[bytes, Recorded]) -> p.Message:

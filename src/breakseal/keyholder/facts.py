@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from breakseal.kernel.errors import RefusedError
 from breakseal.kernel.model import canonical
 from breakseal.kernel.model.enrolments import EnrolCourier, EnrolProcessor
 from breakseal.kernel.model.leaf import read_leaf
@@ -49,36 +50,48 @@ def facts(core: Core, log: LogPort, counts: PublicCounts, state: tuple[str, str]
     )  # fmt: skip
     return Facts(
         root=core.roots.envelope,
-        ingest=core.ingest.statement(now),
+        ingest=_ingest(core, now),
         courier=_courier(core, now),
         keyholder=root.keyholders[0].id,
         log_vkey=_log_key(root.witnesses),
         checkpoint=published,
         policy=canonical.b64(core.policy.digest),
         organisations=organisations,
-        processors=_processors(core, now),
+        processors=_processors(core),
         counts=counts.upto(size),
         state=state[0],
         reason=state[1],
     )
 
 
+def _ingest(core: Core, now: int) -> bytes:
+    try:
+        return core.ingest.statement(now)
+    except RefusedError:
+        return b""  # the epoch keys are missing after a restore; the other facts say why nothing works
+
+
 def _courier(core: Core, now: int) -> str:
-    for _, envelope, active in enrolled_ids(core, "courier", now):
+    """Return the point of the courier that was enrolled last, of those that are active."""
+    active = [row for row in enrolled_ids(core, "courier") if row[2] <= now]
+    for _, envelope, _ in sorted(active, key=lambda row: row[2], reverse=True):
         _, statement = read(envelope)
-        if isinstance(statement, EnrolCourier) and active <= now:
+        if isinstance(statement, EnrolCourier):
             return statement.seal
     return ""
 
 
-def _processors(core: Core, now: int) -> tuple[ProcessorFact, ...]:
+def _processors(core: Core) -> tuple[ProcessorFact, ...]:
     found = []
-    for _, envelope, active in enrolled_ids(core, "processor", now):
+    for _, envelope, active in enrolled_ids(core, "processor"):
         _, statement = read(envelope)
         if isinstance(statement, EnrolProcessor):
             found.append(
                 ProcessorFact(
-                    processor=statement.processor, name=statement.name, does=statement.does, active_from=active
+                    processor=statement.processor,
+                    name=statement.name,
+                    does=statement.does,
+                    active_from=active,
                 )
             )
     return tuple(found)

@@ -35,7 +35,9 @@ class Ingest:
         day = now // DAY
         if not self._vault.has(_name(day)):
             self._vault.keep(_name(day), _scalar(self._entropy), now)
-        for (name,) in self._store.many("SELECT name FROM vault WHERE name >= 'ingest/' AND name < 'ingest0'"):
+        for (name,) in self._store.many(
+            "SELECT name FROM vault WHERE name >= 'ingest/' AND name < 'ingest0'"
+        ):
             old = int(name.removeprefix("ingest/"))
             if old <= day - KEPT_DAYS:
                 self._vault.destroy(name)

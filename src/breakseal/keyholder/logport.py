@@ -83,7 +83,7 @@ class LogEyes:
         Raises:
             VerificationError: it is not proved, or the log contradicts what it said before.
         """
-        parsed = parse_proof(proof)
+        parsed = parse_proof(proof, known=self._note)
         point = self._accept(parsed.checkpoint)
         verify_inclusion(parsed.index, point[0], leaf_hash(leaf), parsed.hashes, point[1])
         return parsed.index

@@ -47,7 +47,9 @@ class Permits:
     def take(self, limit: int, now: int) -> list[bytes]:
         """Return signed permits for the notices that are due; each is offered again later until it is done."""
         rows = self._store.many(
-            "SELECT id, handle, about, tries FROM permits WHERE done = '' AND due <= ? ORDER BY due LIMIT ?", now, limit
+            "SELECT id, handle, about, tries FROM permits WHERE done = '' AND due <= ? ORDER BY due LIMIT ?",
+            now,
+            limit,
         )
         taken = []
         for name, handle, about, tries in rows:

@@ -45,7 +45,9 @@ def identify(core: Core, envelope: bytes, now: int) -> Identified:
     consume(core, verified.digest, statement.expires)
     holder = verified.signer
     if not holder.is_session:
-        raise RefusedError("only a session's key says hello: its end is the cookie's end", reason="needs-session")
+        raise RefusedError(
+            "only a session's key says hello: its end is the cookie's end", reason="needs-session"
+        )
     role = core.organisations.officer(holder.id).role if holder.kind == "officer" else holder.kind
     return Identified(
         kind=holder.kind, handle=holder.id, key=holder.key.id, until=holder.until, org=holder.org, role=role,
@@ -77,7 +79,9 @@ def _trail(core: Core, log: LogPort, holder: Holder, now: int) -> Trail:
         core.trails.entry(digest, leaf, b"" if index is None else log.proof(index))
         for digest, leaf, index in core.trails.rows(trail)
     )
-    return Trail(key=canonical.b64(core.trails.key(trail)), head=core.trails.head(trail, now), entries=entries)
+    return Trail(
+        key=canonical.b64(core.trails.key(trail)), head=core.trails.head(trail, now), entries=entries
+    )
 
 
 def _desk(
@@ -120,7 +124,9 @@ def _with_holdings(core: Core, bare: SelfDesk) -> SelfDesk:
         frozen=bare.frozen,
         created=bare.created,
         keys=bare.keys,
-        numbers=tuple(HeldNumber(id=n.id, number=n.number, bound=n.bound) for n in core.numbers.of(bare.handle)),
+        numbers=tuple(
+            HeldNumber(id=n.id, number=n.number, bound=n.bound) for n in core.numbers.of(bare.handle)
+        ),
         records=tuple(
             HeldRecord(category=r.category, version=r.version, written=r.written)
             for r in core.subjects.records(bare.handle)
@@ -135,13 +141,16 @@ def _with_holdings(core: Core, bare: SelfDesk) -> SelfDesk:
 def _officers(core: Core, holder: Holder) -> OfficersDesk:
     if holder.kind != "sponsor":
         raise RefusedError("only a sponsor may read this", reason="not-sponsor")
-    rows = core.store.many("SELECT name, spec, offered FROM offers WHERE org = ? ORDER BY offered", holder.org)
+    rows = core.store.many(
+        "SELECT name, spec, offered FROM offers WHERE org = ? ORDER BY offered", holder.org
+    )
     offered = []
     for name, spec, at in rows:
         key = canonical.decode(spec, PublicKey)
         offered.append(OfferedKey(name=name, code=short_code(key), key=key, offered=at))
     officers = tuple(
-        EnrolledOfficer(officer=o.officer, name=o.name, role=o.role) for o in core.organisations.officers(holder.org)
+        EnrolledOfficer(officer=o.officer, name=o.name, role=o.role)
+        for o in core.organisations.officers(holder.org)
     )
     until = core.organisations.get(holder.org).roster_until
     return OfficersDesk(org=holder.org, offered=tuple(offered), officers=officers, roster_until=until)

@@ -9,7 +9,13 @@ from __future__ import annotations
 
 from breakseal.kernel.errors import RefusedError
 from breakseal.kernel.model import canonical
-from breakseal.kernel.model.enrolments import EnrolCourier, EnrolOrganisation, EnrolProcessor, PolicyRelease, Root
+from breakseal.kernel.model.enrolments import (
+    EnrolCourier,
+    EnrolOrganisation,
+    EnrolProcessor,
+    PolicyRelease,
+    Root,
+)
 from breakseal.kernel.model.leaf import Leaf, read_leaf, trail_ref, trail_tag
 from breakseal.keyholder.authority import verify_root_signed
 from breakseal.keyholder.core import Core
@@ -57,13 +63,15 @@ class Replay:
             return
         trail, n = place
         self._core.store.run("INSERT INTO entries VALUES (?, ?, ?, ?, x'', ?)", digest, trail, n, data, index)
-        self._core.store.run("UPDATE trails SET n = ?, link = ? WHERE id = ?", n, canonical.b64(digest), trail)
+        self._core.store.run(
+            "UPDATE trails SET n = ?, link = ? WHERE id = ?", n, canonical.b64(digest), trail
+        )
         self._expect(trail, n + 1)
         self._apply(leaf, trail, n, now)
 
     def _apply(self, leaf: Leaf, trail: int, n: int, now: int) -> None:
         row = self._core.store.one("SELECT kind, owner FROM trails WHERE id = ?", trail)
-        assert row is not None, "INVARIANT: an expected tag belongs to a trail"
+        assert row is not None, "INVARIANT: an expected tag belongs to a trail"  # noqa: S101 # tells the type checker
         kind, owner = str(row[0]), str(row[1])
         if leaf.public:
             self._public(canonical.unb64(leaf.public), now)

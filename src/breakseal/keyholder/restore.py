@@ -14,7 +14,7 @@ from breakseal.kernel.errors import RefusedError, VerificationError
 from breakseal.kernel.model import canonical
 from breakseal.kernel.model.enrolments import RestoreRelease
 from breakseal.kernel.tlog.merkle import verify_consistency
-from breakseal.keyholder.authority import MAX_ROOT_LIFE, check_time, consume, verify_root_signed
+from breakseal.keyholder.authority import MAX_ROOT_LIFE, RELEASED, check_time, consume, verify_root_signed
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.logport import LogEyes, LogPort
 from breakseal.keyholder.replay import Replay
@@ -78,6 +78,7 @@ class RestoreGate:
         self._check_log(statement)
         Replay(self._core, self._log).run(self._first_unknown(), now)
         self._core.store.run("DELETE FROM meta WHERE name = ?", MARK)
+        self._core.store.set_meta(RELEASED, now.to_bytes(8, "big"))
         return public_entry(self._core, "root", envelope, now)
 
     def _signs(self, generation: int) -> str:
@@ -105,7 +106,9 @@ class RestoreGate:
         return False
 
     def _knows(self, leaf: bytes) -> bool:
-        return self._core.store.one("SELECT 1 FROM entries WHERE hash = ?", canonical.digest(leaf)) is not None
+        return (
+            self._core.store.one("SELECT 1 FROM entries WHERE hash = ?", canonical.digest(leaf)) is not None
+        )
 
     def _first_unknown(self) -> int:
         row = self._core.store.one("SELECT coalesce(max(idx) + 1, 0) FROM entries")
@@ -114,7 +117,9 @@ class RestoreGate:
     def _check_log(self, statement: RestoreRelease) -> None:
         size = self._log.size()
         if size < statement.size:
-            raise RefusedError("the log here is shorter than named: bring the rest of it first", reason="log-short")
+            raise RefusedError(
+                "the log here is shorter than named: bring the rest of it first", reason="log-short"
+            )
         root = canonical.unb64(statement.root, 32)
         current = self._eyes.check_size(size)
         if statement.size <= 0:

@@ -81,7 +81,9 @@ class Roots:
             raise RefusedError("not the next root version", reason="root-version")
         for root in (new,) if old is None else (old, new):
             check_threshold(signed, root)
-        self._store.run("INSERT INTO enrolments VALUES ('root', ?, ?, ?)", str(new.version), envelope, new.version)
+        self._store.run(
+            "INSERT INTO enrolments VALUES ('root', ?, ?, ?)", str(new.version), envelope, new.version
+        )
         self._newest = envelope, new
         return new
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 
@@ -46,7 +46,7 @@ class Worker(threading.Thread):
         self._queue.put(None)
 
     def run(self) -> None:
-        """Work until stopped, or until the store fails: then the process must end, and so it must if this thread does."""
+        """Work until stopped, or until the store fails: then the process must end, as it must with this thread."""
         try:
             while self._turn():
                 pass
@@ -117,8 +117,7 @@ class _Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         try:
@@ -136,16 +135,19 @@ class _Connection(asyncio.Protocol):
             self._transport.write(p.frame(answer))
 
 
-async def serve_sockets(worker: Worker, folder: Path, names: Sequence[str] = tuple(p.SOCKETS)) -> list[asyncio.Server]:
+async def serve_sockets(
+    worker: Worker, folder: Path, names: Sequence[str] = tuple(p.SOCKETS)
+) -> list[asyncio.Server]:
     """Listen on one socket a kind of neighbour, below `folder`; modes are the caller's to set."""
     loop = asyncio.get_running_loop()
     servers = []
     for name in names:
         path = folder / f"{name}.sock"
         path.unlink(missing_ok=True)
-        allowed = p.SOCKETS[name]
-        servers.append(await loop.create_unix_server(lambda allowed=allowed: _Connection(worker, allowed), str(path)))  # type: ignore[misc] # mypy cannot type the default
-        os.chmod(path, 0o660)
+        servers.append(
+            await loop.create_unix_server(partial(_Connection, worker, p.SOCKETS[name]), str(path))
+        )
+        path.chmod(0o660)
     return servers
 
 

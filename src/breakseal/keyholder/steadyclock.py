@@ -25,10 +25,6 @@ class SteadyClock:
         self._last = max(self._last, self._clock.now())
         return self._last
 
-    def behind(self) -> int:
-        """Return by how many seconds the machine's clock is behind what was already acted on."""
-        return max(0, self._last - self._clock.now())
-
     def keep(self) -> None:
         """Persist the last time, inside the caller's transaction."""
         self._store.set_meta(_NAME, self._last.to_bytes(8, "big"))

@@ -62,7 +62,9 @@ class Store:
 
     def set_meta(self, name: str, value: bytes) -> None:
         """Keep a named value."""
-        self.run("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", name, value)
+        self.run(
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", name, value
+        )
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -86,7 +88,9 @@ class Store:
                 self._db.execute(how)
         except sqlite3.Error as error:
             self._failed = True
-            raise StoreFailedError("the store could not be written: check the disk, then start again") from error
+            raise StoreFailedError(
+                "the store could not be written: check the disk, then start again"
+            ) from error
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -133,12 +137,16 @@ class Store:
         except sqlite3.IntegrityError:
             raise
         except sqlite3.Error as error:
-            raise UnavailableError("the store cannot be read or written now", reason="store-failed") from error
+            raise UnavailableError(
+                "the store cannot be read or written now", reason="store-failed"
+            ) from error
 
     def _migrate(self) -> None:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if version > SCHEMA_VERSION:
             raise ConfigError("the keyholder's store was written by a newer version: use that version")
         for number in range(version + 1, SCHEMA_VERSION + 1):
-            script = resources.files("breakseal.keyholder").joinpath(f"schema/{number:04}.sql").read_text("utf-8")
+            script = (
+                resources.files("breakseal.keyholder").joinpath(f"schema/{number:04}.sql").read_text("utf-8")
+            )
             self._db.executescript(f"BEGIN;{script};PRAGMA user_version = {number};COMMIT;")

@@ -12,6 +12,7 @@ from breakseal.keyholder.authority import (
     MAX_LIFE,
     MAX_ROOT_LIFE,
     Verified,
+    check_not_restored,
     check_time,
     consume,
     verify,
@@ -95,5 +96,6 @@ def take(core: Core, envelope: bytes, now: int) -> Outcome:
     if kind is not s.CallEvent:
         # An event repeats harmlessly, and is judged by its call (`statements.calls`).
         check_time(statement, now, longest)
+        check_not_restored(core, statement)
         consume(core, verified.digest, statement.expires)
     return effect(core, verified, statement, now)

@@ -7,8 +7,6 @@ import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import msgspec
-
 from breakseal.kernel.errors import RefusedError
 from breakseal.kernel.model import canonical
 from breakseal.kernel.model.body import NO_LINK, Body, Entry, Head, Party, sign_head
@@ -162,7 +160,10 @@ class Trails:
         """Return an entry as its subject gets it."""
         _, salt, body = self.body(digest)
         return Entry(
-            leaf=canonical.b64(leaf), body=canonical.b64(body), salt=canonical.b64(salt), proof=proof.decode("utf-8")
+            leaf=canonical.b64(leaf),
+            body=canonical.b64(body),
+            salt=canonical.b64(salt),
+            proof=proof.decode("utf-8"),
         )
 
 
@@ -190,8 +191,3 @@ def _body(what: Happening, n: int, link: str, now: int) -> Body:
 def _body_key(trail_key: bytes) -> bytes:
     """Return the key under which bodies are sealed: another than K_trail, which tags the leaves (RFC 5869 expand)."""
     return hmac.digest(trail_key, b"breakseal/body-key/v1\x01", hashlib.sha256)
-
-
-def parse_body(data: bytes) -> Body | None:
-    """Return the body, or None where a restore lost it."""
-    return msgspec.json.decode(data, type=Body) if data else None

@@ -107,7 +107,9 @@ class Vault:
         """Re-wrap up to `limit` keys under today's epoch key; return how many. Inside a transaction."""
         epoch = now // DAY
         self._backend.create(epoch)
-        rows = self._store.many("SELECT name, epoch, wrapped FROM vault WHERE epoch < ? LIMIT ?", epoch, limit)
+        rows = self._store.many(
+            "SELECT name, epoch, wrapped FROM vault WHERE epoch < ? LIMIT ?", epoch, limit
+        )
         for name, old, wrapped in rows:
             key = self._backend.unwrap(old, wrapped, name.encode())
             fresh = self._backend.wrap(epoch, key, name.encode())

@@ -7,29 +7,37 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from breakseal.kernel.errors import UnavailableError
 from breakseal.kernel.ports import Clock
 from breakseal.kernel.tlog.signature import Signer
-from breakseal.log.publisher import DAY, Publisher, PublicView
+from breakseal.log.publisher import DAY, PublicView, Publisher
 from breakseal.log.sequencer import Sequencer
 from breakseal.log.store import LogStore
 
 
 class LocalLog:
-    """A sequencer, a publisher and a public view over one store file; for one thread."""
+    """A sequencer, a publisher and a public view over one store file on this machine; for one thread."""
 
     def __init__(
         self, path: Path, signer: Signer, clock: Clock, *, admit: Callable[[bytes], None], period: int = DAY
     ) -> None:
-        """Open the log at `path`, making it if it is not there; `period` is how often it is published (seconds)."""
+        """Open the log at `path` and publish what is due; `period` is how often it is published (seconds).
+
+        Raises:
+            ConfigError: there is no such log, or the key is not its.
+            VerificationError: the store does not agree with its last checkpoint.
+        """
         self._path = path
-        self._store = LogStore.open(path) if path.exists() else LogStore.create(path, signer.key)
+        self._store = LogStore.open(path)
         self._sequencer = Sequencer(self._store, signer, clock, admit=admit)
-        self._publisher = Publisher(self._store, clock, period=period)
-        self._view = PublicView(self._store)
-        self._publisher.tick()
+        # One connection for one writer each: the publisher's commits never mix with the sequencer's.
+        self._published = LogStore.open(path)
+        self._publisher = Publisher(self._published, clock, period=period)
+        self._view = PublicView(self._published)
+        self.publish()
 
     def append(self, leaves: Sequence[bytes]) -> list[bytes]:
-        """Give each leaf a place, durably, and return a tlog-proof for each."""
+        """Give each leaf a place, durably, and return a tlog-proof for each; a known leaf keeps its place."""
         return [sequenced.proof() for sequenced in self._sequencer.append(leaves)]
 
     def proof(self, index: int) -> bytes:
@@ -41,7 +49,7 @@ class LocalLog:
         return self._sequencer.reader.consistency(old, new)
 
     def entries(self, start: int, end: int) -> list[bytes]:
-        """Return the leaves from `start` up to `end`, fewer where the log ends."""
+        """Return the leaves from `start` up to, not including, `end`; fewer where the log ends."""
         return self._sequencer.reader.entries(start, end)
 
     def size(self) -> int:
@@ -62,9 +70,24 @@ class LocalLog:
 
     def backup(self, path: str) -> None:
         """Write a consistent copy of the store to `path`, which must not exist."""
-        with closing(sqlite3.connect(self._path)) as source, closing(sqlite3.connect(path)) as target:
-            source.backup(target)
+        copy_store(self._path, Path(path))
 
     def close(self) -> None:
         """Close the store."""
+        self._published.close()
         self._store.close()
+
+
+def copy_store(source: Path, target: Path) -> None:
+    """Write a consistent copy of the SQLite file `source`, which may be in use, to the new file `target`.
+
+    Raises:
+        UnavailableError: it cannot be read or written.
+    """
+    try:
+        uri = f"{source.resolve().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(uri, uri=True)) as origin, closing(sqlite3.connect(target)) as copy:
+            origin.backup(copy)
+    except sqlite3.Error as error:
+        raise UnavailableError(f"cannot copy `{source}`: {error}") from error
+    target.chmod(0o600)

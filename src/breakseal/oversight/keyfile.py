@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from breakseal.kernel.errors import ConfigError
-from breakseal.kernel.model.keys import KeyUse, PublicKey, describe_key, parse_spki, spki_of
+from breakseal.kernel.model.keys import KeyUse, PublicKey, describe_key, parse_spki
 from breakseal.kernel.model.signers import Ed25519Signer
 
 MAX_KEY = 4096
@@ -75,14 +75,6 @@ def read_ed25519(path: Path) -> ed25519.Ed25519PrivateKey:
     return key
 
 
-def read_p256(path: Path) -> ec.EllipticCurvePrivateKey:
-    """Return the P-256 key in the file `path`; raises as `read_ed25519`."""
-    key = _read_private(path)
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise ConfigError(f"`{path}` is not a P-256 key")
-    return key
-
-
 def read_signer(path: Path) -> Ed25519Signer:
     """Return a signer with the key in the file `path`; raises as `read_ed25519`."""
     return Ed25519Signer(read_ed25519(path))
@@ -106,11 +98,6 @@ def read_public(path: Path, use: KeyUse = "service") -> PublicKey:
 def public_of(key: PrivateKey, use: KeyUse = "service") -> PublicKey:
     """Return the public half of `key` as statements carry it."""
     return describe_key(key.public_key(), use)
-
-
-def spki(key: PrivateKey) -> bytes:
-    """Return the public half as DER SubjectPublicKeyInfo."""
-    return spki_of(key.public_key())
 
 
 def _read_private(path: Path) -> object:

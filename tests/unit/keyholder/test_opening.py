@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from breakseal.kernel.errors import RefusedError
-from breakseal.kernel.model.body import verify_trail
 from breakseal.kernel.model import statements as s
+from breakseal.kernel.model.body import verify_trail
 from tests.support.world import World
 
 
@@ -46,7 +46,8 @@ def test_the_subject_sees_a_complete_list(world: World) -> None:
 def test_a_miss_is_a_miss(world: World) -> None:
     kim = world.officer("7")
     answer = world.disclose(kim, world.call("+15555550199"))
-    assert answer.handle == "" and world.opened(kim, answer).keys == ()
+    assert answer.handle == ""
+    assert world.opened(kim, answer).keys == ()
 
 
 def test_after_erasure_the_same_call_opens_nothing(world: World) -> None:
@@ -55,5 +56,6 @@ def test_after_erasure_the_same_call_opens_nothing(world: World) -> None:
     world.disclose(kim, event)
     world.submit(world.sign(s.Erase, rosa.own, categories=()))
     answer = world.disclose(kim, event)
-    assert answer.handle == "" and world.opened(kim, answer).keys == ()
+    assert answer.handle == ""
+    assert world.opened(kim, answer).keys == ()
     assert [b.result for b in verify_trail(world.trail(rosa, rosa.own), world.keyholder.key)][-1] == "erased"

@@ -31,8 +31,8 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     `at` is the keyholder's Unix time. `signed` is the whole signed statement that caused the entry
     (base64url of the envelope), `basis` the SHA-256 of the basis statement or empty. `result` says
-    what came of it. `until` is the Unix time at which the requester's view ended. `policy` names the
-    clauses that decided.
+    what came of it. `until` is the Unix time at which the requester's view ends; of an erasure, the time
+    from which no backup can bring the data back. `policy` names the clauses that decided.
     """
 
     v: Literal[1] = 1

@@ -44,7 +44,8 @@ def encode(value: object) -> bytes:
         data = _encoder.encode(value)
     except (TypeError, ValueError, RecursionError, msgspec.MsgspecError) as error:
         raise FormatError("value has no canonical encoding") from error
-    _check_subset(data, typed=isinstance(value, msgspec.Struct))
+    if not isinstance(value, msgspec.Struct):
+        _refuse_outside_subset(data)
     return data
 
 

@@ -6,8 +6,6 @@ officer) is committed to there and read only by the organisation and by oversigh
 
 from __future__ import annotations
 
-from typing import Literal
-
 import msgspec
 
 from breakseal.kernel.model.base import SignedStatement
@@ -96,7 +94,7 @@ class OfferKey(SignedStatement, frozen=True, tag="offer-key"):
 
 
 class IngestKey(SignedStatement, frozen=True, tag="ingest-key"):
-    """A keyholder's P-256 point to which data keys, numbers and callers are sealed; replaced each day, so that it can die."""
+    """A keyholder's P-256 point to which data keys, numbers and callers are sealed; new each day, so it can die."""
 
     keyholder: str
     key: str

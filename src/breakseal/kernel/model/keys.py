@@ -75,7 +75,7 @@ def parse_spki(der: bytes) -> VerifyingKey:
     """
     try:
         key = serialization.load_der_public_key(der)
-    except Exception as error:  # noqa: BLE001 # the parser raises several kinds; all mean "no key"
+    except Exception as error:  # the parser raises several kinds; all mean "no key"
         raise FormatError("not a public key") from error
     if isinstance(key, ed25519.Ed25519PublicKey):
         return key

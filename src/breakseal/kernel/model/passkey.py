@@ -37,11 +37,17 @@ class _ClientData(msgspec.Struct):
     type: str
     challenge: str
     origin: str
-    crossOrigin: bool = False  # the standard's own spelling
+    crossOrigin: bool = False  # noqa: N815 # the standard's own spelling
 
 
 def verify_assertion(
-    key: VerifyingKey, payload: bytes, *, signature: bytes, auth_data: bytes, client_data: bytes, party: RelyingParty
+    key: VerifyingKey,
+    payload: bytes,
+    *,
+    signature: bytes,
+    auth_data: bytes,
+    client_data: bytes,
+    party: RelyingParty,
 ) -> None:
     """Check that a passkey signed `payload` at the door, with the person verified.
 
@@ -64,7 +70,7 @@ def _check_client_data(data: bytes, challenge: bytes, origin: str) -> None:
     try:
         client = msgspec.json.decode(data, type=_ClientData)
         signed = unb64(client.challenge)
-    except Exception as error:  # noqa: BLE001 # whatever cannot be read was not signed at the door
+    except Exception as error:  # whatever cannot be read was not signed at the door
         raise VerificationError("the client data cannot be read") from error
     if client.type != "webauthn.get":
         raise VerificationError("not an assertion")

@@ -90,7 +90,9 @@ def verify(
     return tuple(signers)
 
 
-def verify_one(key: keys.PublicKey, payload: bytes, signature: Signature, party: passkey.RelyingParty) -> None:
+def verify_one(
+    key: keys.PublicKey, payload: bytes, signature: Signature, party: passkey.RelyingParty
+) -> None:
     """Check one signature over `payload` by `key`.
 
     Raises:

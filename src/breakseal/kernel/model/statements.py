@@ -58,7 +58,7 @@ class Hello(SignedStatement, frozen=True, tag="hello"):
 
 
 class AddKey(SignedStatement, frozen=True, tag="add-key"):
-    """A key of the subject adds `key` (a second device, or the key that the recovery sheet derives); `key` signs too."""
+    """A key of the subject adds `key` (a second device, or the recovery sheet's); `key` signs too."""
 
     key: PublicKey
     label: str
@@ -90,7 +90,7 @@ class WithdrawGrant(SignedStatement, frozen=True, tag="withdraw-grant"):
 
 
 class ClaimNumber(SignedStatement, frozen=True, tag="claim-number"):
-    """The subject says that a phone is theirs. `number` is the E.164 number sealed to the courier (info `CLAIM_INFO`)."""
+    """The subject says that a phone is theirs. `number`: E.164, sealed to the courier (info `CLAIM_INFO`)."""
 
     number: str
     channel: Literal["sms", "voice", "desk"]
@@ -138,7 +138,7 @@ class Channels(SignedStatement, frozen=True, tag="channels"):
 
 
 class Freeze(SignedStatement, frozen=True, tag="freeze"):
-    """"That was not my call": the record opens to nobody but the subject; `leaf` is the disclosure complained of, or empty."""
+    """The subject says: that was not my call. It opens to nobody else; `leaf` is what is complained of, or empty."""
 
     leaf: str
 
@@ -171,7 +171,7 @@ class CallEvent(SignedStatement, frozen=True, tag="call-event"):
 
 
 class Request(SignedStatement, frozen=True, tag="request"):
-    """A requester asks to have `categories` opened. INVARIANT: names no subject; the keyholder derives it from the basis.
+    """A requester asks to have `categories` opened. INVARIANT: it names no subject: that comes from the basis.
 
     `basis` is the SHA-256 of the basis statement (a call event), or empty for the requester's own
     record. `recipient` is the P-256 point (65 bytes) to which the data keys are sealed.
@@ -219,8 +219,8 @@ class Address(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 Statement = (
-    Root | EnrolOrganisation | EnrolCourier | EnrolProcessor | EnrolOfficer | RevokeOfficer | Roster | PolicyRelease
-    | RestoreRelease | OfferKey | IngestKey | EnrolSubject | Session | Hello | AddKey | RevokeKey | Grant | WithdrawGrant
-    | ClaimNumber | NumberAttested | WithdrawNumber | Wrap | Channels | Freeze | Unfreeze | Erase | CallEvent | Request
-    | ReadTrail | ReadDesk
+    Root | EnrolOrganisation | EnrolCourier | EnrolProcessor | EnrolOfficer | RevokeOfficer | Roster
+    | PolicyRelease | RestoreRelease | OfferKey | IngestKey | EnrolSubject | Session | Hello | AddKey
+    | RevokeKey | Grant | WithdrawGrant | ClaimNumber | NumberAttested | WithdrawNumber | Wrap | Channels
+    | Freeze | Unfreeze | Erase | CallEvent | Request | ReadTrail | ReadDesk
 )  # fmt: skip

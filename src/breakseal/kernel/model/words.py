@@ -8,7 +8,9 @@ LeafType = Literal[
     "root", "enrol", "policy", "processor", "basis", "withdraw", "revoke", "disclose", "refuse", "notice", "erase",
     "figures",
 ]  # fmt: skip
-OrganisationClass = Literal["call-centre", "police", "court", "supervision", "company", "research", "oversight-body"]
+OrganisationClass = Literal[
+    "call-centre", "police", "court", "supervision", "company", "research", "oversight-body"
+]
 OfficerRole = Literal[
     "call-taker", "call-supervisor", "field-responder", "investigator", "supervising-officer", "legal-reviewer",
     "duty-reviewer", "oversight",

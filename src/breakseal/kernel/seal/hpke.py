@@ -1,4 +1,4 @@
-"""HPKE (RFC 9180, base mode) with DHKEM(P-256), HKDF-SHA-256, AES-256-GCM: what browsers can do with keys that cannot be exported.
+"""HPKE (RFC 9180, base mode) with DHKEM(P-256), HKDF-SHA-256, AES-256-GCM: what browsers can do too.
 
 The encapsulated key (65 bytes) precedes the ciphertext, as `cryptography` gives it. There is no
 associated data in the single-shot form, so the context goes into `info`.
@@ -40,7 +40,12 @@ def seal_to(point: bytes, plaintext: bytes, info: bytes) -> bytes:
     Raises:
         FormatError: `point` is no key.
     """
-    return _SUITE.encrypt(plaintext, parse_recipient(point), info)
+    return seal_to_key(parse_recipient(point), plaintext, info)
+
+
+def seal_to_key(key: ec.EllipticCurvePublicKey, plaintext: bytes, info: bytes) -> bytes:
+    """Return `plaintext` sealed to the holder of the parsed `key`."""
+    return _SUITE.encrypt(plaintext, key, info)
 
 
 def open_from(private: ec.EllipticCurvePrivateKey, sealed: bytes, info: bytes) -> bytes:

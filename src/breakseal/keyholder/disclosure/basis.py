@@ -65,7 +65,11 @@ def _from_call(core: Core, request: Request, envelope: bytes, officer: Holder, n
 def _of_call(call: Call, digest: bytes, caller: Caller, officer: Holder, core: Core, now: int) -> Basis:
     if now - call.started > CALL_LIFE:
         raise RefusedError("the call began more than four hours ago", reason="call-ended")
-    named = call.officer == officer.id if call.officer else bool(call.position) and call.position == officer.position
+    named = (
+        call.officer == officer.id
+        if call.officer
+        else bool(call.position) and call.position == officer.position
+    )
     return Basis(
         kind="emergency-call",
         digest=canonical.b64(digest),

@@ -15,7 +15,13 @@ from breakseal.keyholder.core import Core
 from breakseal.keyholder.disclosure.basis import Basis
 from breakseal.keyholder.register.holders import Holder
 
-_SESSIONS = {"passkey": "passkey", "recovery": "passkey", "session": "session", "service": "client", "demo": "demo"}
+_SESSIONS = {
+    "passkey": "passkey",
+    "recovery": "passkey",
+    "session": "session",
+    "service": "client",
+    "demo": "demo",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +51,8 @@ def decide(core: Core, request: Request, basis: Basis, requester: Holder, now: i
     if not any(decision.allow for decision in general):
         raise refusal(blank, general[0])
     facts, granted = _facts(core, basis, requester, blank, asked)
-    decisions = _decisions(core.policy, facts, asked, granted)
-    allowed = {str(category): one for category, one in zip(asked, decisions, strict=True) if one.allow}
-    return _decided(allowed) if basis.handle is not None else None
+    decided = _decided(asked, _decisions(core.policy, facts, asked, granted))
+    return decided if basis.handle is not None else None
 
 
 @lru_cache(maxsize=4096)
@@ -70,16 +75,20 @@ def refusal(asked: policy_request.Request, decision: Decision) -> RefusedError:
     if decision.refusal is words.Refusal.FORBIDDEN:
         return RefusedError(f"forbidden by {', '.join(decision.reasons)}", reason="forbidden")
     if asked.basis is words.Basis.EMERGENCY_CALL and not asked.answered_by_requester:
-        return RefusedError("the call was not answered by you or at your position", reason="not-answered-here")
+        return RefusedError(
+            "the call was not answered by you or at your position", reason="not-answered-here"
+        )
     return RefusedError("no clause of the policy allows this", reason="not-permitted")
 
 
-def _decided(allowed: dict[str, Decision]) -> Decided | None:
+@lru_cache(maxsize=4096)
+def _decided(asked: tuple[words.Category, ...], decisions: tuple[Decision, ...]) -> Decided | None:
+    allowed = tuple(str(category) for category, one in zip(asked, decisions, strict=True) if one.allow)
     if not allowed:
         return None
-    rules = dict.fromkeys(rule for decision in allowed.values() for rule in decision.reasons)
-    duties = strictest(d.obligations for d in allowed.values() if d.obligations is not None)
-    return Decided(tuple(allowed), tuple(rules), duties)
+    rules = dict.fromkeys(rule for one in decisions if one.allow for rule in one.reasons)
+    duties = strictest(one.obligations for one in decisions if one.obligations is not None)
+    return Decided(allowed, tuple(rules), duties)
 
 
 def _categories(request: Request) -> tuple[words.Category, ...]:
@@ -127,7 +136,11 @@ def _request(
 
 
 def _facts(
-    core: Core, basis: Basis, requester: Holder, blank: policy_request.Request, asked: tuple[words.Category, ...]
+    core: Core,
+    basis: Basis,
+    requester: Holder,
+    blank: policy_request.Request,
+    asked: tuple[words.Category, ...],
 ) -> tuple[policy_request.Request, frozenset[str]]:
     """Return the facts with what is the subject's own, and the categories that the subject granted."""
     if basis.handle is None:

@@ -38,7 +38,7 @@ def open_(core: Core, prepared: Prepared, recorded: Recorded) -> Disclosed:
     )
     return Disclosed(
         leaf=prepared.entry.hash,
-        sealed=hpke.seal_to(prepared.recipient, _padded(answer), OPENED_INFO),
+        sealed=hpke.seal_to_key(prepared.recipient, _padded(answer), OPENED_INFO),
         until=prepared.plan.until,
         handle=prepared.handle,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from breakseal.kernel.errors import FormatError, RefusedError
 from breakseal.kernel.model import canonical
@@ -46,7 +47,7 @@ class Prepared:
     entry: NewEntry
     handle: str
     plan: Plan
-    recipient: bytes
+    recipient: ec.EllipticCurvePublicKey
     caller: Caller | None
 
 
@@ -62,11 +63,12 @@ def prepare(core: Core, question: Disclose, now: int) -> Prepared:
         raise RefusedError("not a request", reason="not-a-request")
     if len(request.reason) > MAX_REASON:
         raise FormatError(f"a reason has at most {MAX_REASON} characters", reason="too-large")
-    recipient = canonical.unb64(request.recipient, 65)
-    parse_recipient(recipient)
+    recipient = parse_recipient(canonical.unb64(request.recipient, 65))
     basis = derive(core, request, question.basis, verified.signer, now)
     if not policy_released(core, now):
-        raise RefusedError("the policy that is loaded was not released by the root keys", reason="policy-unreleased")
+        raise RefusedError(
+            "the policy that is loaded was not released by the root keys", reason="policy-unreleased"
+        )
     decided = decide(core, request, basis, verified.signer, now)
     again = _asked_before(core, verified, basis, decided, recipient, now)
     if again is not None:
@@ -76,10 +78,17 @@ def prepare(core: Core, question: Disclose, now: int) -> Prepared:
 
 
 def _asked_before(
-    core: Core, verified: Verified, basis: Basis, decided: Decided | None, recipient: bytes, now: int
+    core: Core,
+    verified: Verified,
+    basis: Basis,
+    decided: Decided | None,
+    recipient: ec.EllipticCurvePublicKey,
+    now: int,
 ) -> Prepared | None:
     """Return what was prepared for this very request, if its time is not over and it would be allowed still."""
-    row = core.store.one("SELECT hash, handle, opened, expires FROM openings WHERE request = ?", verified.digest)
+    row = core.store.one(
+        "SELECT hash, handle, opened, expires FROM openings WHERE request = ?", verified.digest
+    )
     if row is None:
         return None
     plan = msgspec.json.decode(row[2], type=Plan)
@@ -92,7 +101,13 @@ def _asked_before(
 
 
 def _store(
-    core: Core, verified: Verified, request: Request, basis: Basis, decided: Decided | None, recipient: bytes, now: int
+    core: Core,
+    verified: Verified,
+    request: Request,
+    basis: Basis,
+    decided: Decided | None,
+    recipient: ec.EllipticCurvePublicKey,
+    now: int,
 ) -> Prepared:
     requester = verified.signer
     marks = _count(core, requester, basis, now)
@@ -125,7 +140,9 @@ def _happening(
     nothing about a person who is not enrolled is kept.
     """
     requester = verified.signer
-    party = core.party(requester) if requester.kind == "officer" else Party(role="subject", key=requester.key.id)
+    party = (
+        core.party(requester) if requester.kind == "officer" else Party(role="subject", key=requester.key.id)
+    )
     return Happening(
         type="disclose",
         party=party,
@@ -165,6 +182,8 @@ def _count(core: Core, requester: Holder, basis: Basis, now: int) -> tuple[str, 
     spent = core.budgets.spend(requester.id, "openings", now)
     if basis.kind == "self":
         if spent > OWN_VIEWS_AN_HOUR:
-            raise RefusedError("your record was opened too often in this hour: wait a little", reason="too-many")
+            raise RefusedError(
+                "your record was opened too often in this hour: wait a little", reason="too-many"
+            )
         return ()
     return ("busy-hour",) if spent > BUSY_HOUR else ()

@@ -54,8 +54,8 @@ class Calls:
         )  # fmt: skip
         return None if row is None else Call(*row)
 
-    def take(self, event: CallEvent, digest: bytes, now: int) -> Call:
-        """Take an event into account and return the call as it now stands.
+    def take(self, event: CallEvent, digest: bytes, old: Call | None, now: int) -> Call:
+        """Take an event into account and return the call as it now stands; `old` is what `get` said of it.
 
         The same event again changes nothing, nor does a second end. `digest`, position and officer stay
         those of the last answer or transfer, so that after the end they say whose the call was.
@@ -63,7 +63,6 @@ class Calls:
         Raises:
             RefusedError: a later event of this call is known ("call-moved"), or it was answered after it ended.
         """
-        old = self.get(event.org, event.call)
         if old is None:
             ended = now if event.event == "ended" else 0
             # A call begins when it is first heard of, not when its event says: the callgate cannot stretch it.

@@ -93,7 +93,9 @@ class Holders:
     def revoke(self, key_id: str, now: int) -> None:
         """End a key and the sessions that it let in."""
         self.forget()
-        self._store.run("UPDATE keys SET revoked = ? WHERE (id = ? OR parent = ?) AND revoked = 0", now, key_id, key_id)
+        self._store.run(
+            "UPDATE keys SET revoked = ? WHERE (id = ? OR parent = ?) AND revoked = 0", now, key_id, key_id
+        )
 
     def revoke_all(self, kind: HolderKind, holder: str, now: int) -> None:
         """End every key of a holder."""
@@ -113,7 +115,10 @@ class Holders:
 
     def ever(self, kind: HolderKind, holder: str) -> list[str]:
         """Return the ids of every key that a holder ever had."""
-        return [row[0] for row in self._store.many("SELECT id FROM keys WHERE kind = ? AND holder = ?", kind, holder)]
+        return [
+            row[0]
+            for row in self._store.many("SELECT id FROM keys WHERE kind = ? AND holder = ?", kind, holder)
+        ]
 
     def sweep(self, now: int) -> int:
         """Drop session keys whose time was over a day ago; return how many."""

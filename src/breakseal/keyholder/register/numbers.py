@@ -78,8 +78,12 @@ class Numbers:
     def of(self, handle: str) -> list[NumberView]:
         """Return the numbers of a record."""
         key = self._vault.get(f"subject/{handle}")
-        rows = self._store.many("SELECT id, sealed, bound FROM numbers WHERE handle = ? ORDER BY bound", handle)
+        rows = self._store.many(
+            "SELECT id, sealed, bound FROM numbers WHERE handle = ? ORDER BY bound", handle
+        )
         return [
-            NumberView(name, aead.open_sealed(key, sealed, aead.context("number", handle, name)).decode(), bound)
+            NumberView(
+                name, aead.open_sealed(key, sealed, aead.context("number", handle, name)).decode(), bound
+            )
             for name, sealed, bound in rows
         ]

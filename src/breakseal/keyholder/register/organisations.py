@@ -58,7 +58,8 @@ class Organisations:
         known = self._organisations.get(org)
         if known is None:
             row = self._store.one(
-                "SELECT org, name, kind, places, active_from, roster_until FROM organisations WHERE org = ?", org
+                "SELECT org, name, kind, places, active_from, roster_until FROM organisations WHERE org = ?",
+                org,
             )
             if row is None:
                 raise RefusedError("the organisation is not enrolled", reason="organisation-unknown")

@@ -63,7 +63,9 @@ class Subjects:
         Raises:
             RefusedError: there is none.
         """
-        row = self._store.one("SELECT handle, trail, frozen, erased, created FROM subjects WHERE handle = ?", handle)
+        row = self._store.one(
+            "SELECT handle, trail, frozen, erased, created FROM subjects WHERE handle = ?", handle
+        )
         if row is None:
             raise RefusedError("there is no such record", reason="no-record")
         return Subject(row[0], row[1], bool(row[2]), row[3], row[4])
@@ -83,7 +85,9 @@ class Subjects:
     def granted(self, handle: str, purpose: str) -> Granted | None:
         """Return the live grant for a purpose."""
         row = self._store.one(
-            "SELECT categories, anywhere, places FROM grants WHERE handle = ? AND purpose = ?", handle, purpose
+            "SELECT categories, anywhere, places FROM grants WHERE handle = ? AND purpose = ?",
+            handle,
+            purpose,
         )
         if row is None:
             return None
@@ -101,7 +105,9 @@ class Subjects:
         """
         old = self.record(handle, record.category)
         if record.version != (old.version if old else 0) + 1:
-            raise RefusedError("another version was written meanwhile: read it first", reason="version-conflict")
+            raise RefusedError(
+                "another version was written meanwhile: read it first", reason="version-conflict"
+            )
         context = aead.record_context(handle, record.category, record.version)
         wrapped = aead.seal(self._vault.get(f"subject/{handle}"), data_key, context, self._entropy)
         self._store.run(
@@ -122,7 +128,8 @@ class Subjects:
     def records(self, handle: str) -> list[Record]:
         """Return the current versions of all categories."""
         rows = self._store.many(
-            "SELECT category, version, sha256, wrapped, written FROM records WHERE handle = ? ORDER BY category", handle
+            "SELECT category, version, sha256, wrapped, written FROM records WHERE handle = ? ORDER BY category",
+            handle,
         )
         return [Record(*row) for row in rows]
 
@@ -154,11 +161,39 @@ class Subjects:
         address = aead.open_sealed(key, row[0], aead.context("channels", handle)).decode()
         return address, row[1], row[2], row[3]
 
+    def renew(self, handle: str, now: int) -> None:
+        """Give the subject a new key and put what is held under it.
+
+        So what was overwritten or taken away stays closed in older copies of this store too, once their epoch keys die.
+        """
+        old = self._vault.get(f"subject/{handle}")
+        self._vault.destroy(f"subject/{handle}")
+        new = self._vault.make(f"subject/{handle}", now)
+
+        def again(sealed: bytes, context: bytes) -> bytes:
+            return aead.seal(new, aead.open_sealed(old, sealed, context), context, self._entropy)
+
+        for record in self.records(handle):
+            wrapped = again(record.wrapped, aead.record_context(handle, record.category, record.version))
+            self._store.run(
+                "UPDATE records SET wrapped = ? WHERE handle = ? AND category = ?",
+                wrapped,
+                handle,
+                record.category,
+            )
+        for name, sealed in self._store.many("SELECT id, sealed FROM numbers WHERE handle = ?", handle):
+            fresh = again(sealed, aead.context("number", handle, name))
+            self._store.run("UPDATE numbers SET sealed = ? WHERE id = ?", fresh, name)
+        for (sealed,) in self._store.many("SELECT sealed FROM channels WHERE handle = ?", handle):
+            fresh = again(sealed, aead.context("channels", handle))
+            self._store.run("UPDATE channels SET sealed = ? WHERE handle = ?", fresh, handle)
+
     def erase(self, handle: str, categories: tuple[str, ...], now: int) -> None:
         """Destroy the keys of `categories`, or all that the subject has."""
         if categories:
             for category in categories:
                 self._store.run("DELETE FROM records WHERE handle = ? AND category = ?", handle, category)
+            self.renew(handle, now)
             return
         self._vault.destroy(f"subject/{handle}")
         for sql in (

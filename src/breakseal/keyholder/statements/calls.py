@@ -28,7 +28,7 @@ def take_event(core: Core, verified: Verified, statement: CallEvent, now: int) -
     known = core.calls.get(statement.org, statement.call)
     if known is None or known.digest != verified.digest:
         check_time(statement, now, MAX_LIFE)
-    call = core.calls.take(statement, verified.digest, now)
+    call = core.calls.take(statement, verified.digest, known, now)
     if call.ended == now and statement.event == "ended":
         core.permits.call_ended(call.name, now + (0 if core.roots.root.demo else QUIET))
     return call

@@ -24,7 +24,11 @@ def claim(core: Core, verified: Verified, statement: ClaimNumber, now: int) -> O
         raise RefusedError("too many codes were asked for: wait an hour", reason="too-many")
     canonical.unb64(statement.number)
     core.store.run(
-        "INSERT INTO claims VALUES (?, ?, ?, ?)", verified.digest, subject.handle, statement.channel, now + CLAIM_LIFE
+        "INSERT INTO claims VALUES (?, ?, ?, ?)",
+        verified.digest,
+        subject.handle,
+        statement.channel,
+        now + CLAIM_LIFE,
     )
     permit = core.permits.code(statement.number, verified.digest, statement.channel, now)
     return Outcome(subject.handle, (), permit)
@@ -64,6 +68,7 @@ def _taken_away(core: Core, verified: Verified, handle: str, now: int) -> NewEnt
         notice="at-once", target="number",
     )  # fmt: skip
     entry = core.trails.append(core.subjects.get(handle).trail, what, now)
+    core.subjects.renew(handle, now)
     core.permits.plan(handle, entry.hash, "", now)
     return entry
 
@@ -73,5 +78,8 @@ def withdraw(core: Core, verified: Verified, statement: WithdrawNumber, now: int
     _, subject = subject_of(core, verified, now, session=True)
     if not core.numbers.release(subject.handle, statement.number):
         raise RefusedError("this phone is not on your record", reason="not-yours")
-    entry = note(core, verified, subject, "withdraw", "phone-removed", now, target=f"number:{statement.number}")
+    core.subjects.renew(subject.handle, now)
+    entry = note(
+        core, verified, subject, "withdraw", "phone-removed", now, target=f"number:{statement.number}"
+    )
     return Outcome(subject.handle, (entry,))

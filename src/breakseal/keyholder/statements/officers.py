@@ -19,7 +19,7 @@ OFFER_LIFE = 7 * 86_400
 MAX_OFFERS = 100
 
 
-def offer(core: Core, verified: Verified, statement: OfferKey, now: int) -> Outcome:
+def offer(core: Core, _verified: Verified, statement: OfferKey, now: int) -> Outcome:
     """Show a key to a sponsor; grants nothing."""
     core.organisations.get(statement.org)
     if statement.key.use not in ("passkey", "demo"):
@@ -28,7 +28,9 @@ def offer(core: Core, verified: Verified, statement: OfferKey, now: int) -> Outc
     core.store.run("DELETE FROM offers WHERE offered < ?", now - OFFER_LIFE)
     count = core.store.one("SELECT count(*) FROM offers WHERE org = ?", statement.org)
     if count is not None and count[0] >= MAX_OFFERS:
-        raise RefusedError("too many keys wait for this organisation's sponsor: ask the sponsor", reason="too-many")
+        raise RefusedError(
+            "too many keys wait for this organisation's sponsor: ask the sponsor", reason="too-many"
+        )
     spec = canonical.encode(statement.key)
     core.store.run(
         "INSERT INTO offers VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -98,7 +100,9 @@ def session(core: Core, verified: Verified, statement: Session, now: int) -> Out
         position=statement.position, parent=officer.key.id, until=min(statement.until, now + SHIFT),
     )  # fmt: skip
     core.holders.add(acting, now)
-    return Outcome(officer.id, (_note(core, verified, officer, "basis", "shift-begun", now, statement.key.id),))
+    return Outcome(
+        officer.id, (_note(core, verified, officer, "basis", "shift-begun", now, statement.key.id),)
+    )
 
 
 def _check_name(name: str) -> None:
@@ -121,5 +125,7 @@ def _end(core: Core, officer: str, now: int) -> None:
 def _note(
     core: Core, verified: Verified, holder: Holder, kind: LeafType, result: str, now: int, target: str
 ) -> NewEntry:
-    what = Happening(type=kind, party=core.party(holder), result=result, signed=verified.envelope, target=target)
+    what = Happening(
+        type=kind, party=core.party(holder), result=result, signed=verified.envelope, target=target
+    )
     return core.trails.append(core.trails.of("organisation", holder.org), what, now)

@@ -12,7 +12,6 @@ from breakseal.keyholder.register.holders import Holder
 from breakseal.keyholder.register.subjects import Subject
 from breakseal.keyholder.trails import Happening, NewEntry
 
-
 ACTS_AN_HOUR = 1_000
 """What one session key may sign in an hour; a person's own key is never held up."""
 
@@ -46,7 +45,15 @@ def subject_of(core: Core, verified: Verified, now: int, *, session: bool) -> tu
 
 
 def note(
-    core: Core, verified: Verified, subject: Subject, kind: LeafType, result: str, now: int, *, target: str = ""
+    core: Core,
+    verified: Verified,
+    subject: Subject,
+    kind: LeafType,
+    result: str,
+    now: int,
+    *,
+    target: str = "",
+    until: int = 0,
 ) -> NewEntry:
     """Write an entry in a subject's trail about something that the subject signed."""
     what = Happening(
@@ -56,5 +63,6 @@ def note(
         basis="self",
         signed=verified.envelope,
         target=target or result,
+        until=until,
     )
     return core.trails.append(subject.trail, what, now)

@@ -32,4 +32,6 @@ def wrap(core: Core, verified: Verified, statement: Wrap, now: int) -> Outcome:
         raise FormatError(f"a data key has {KEY_SIZE} bytes", reason="bad-key")
     record = Record(statement.category, statement.version, statement.sha256, b"", now)
     core.subjects.write(subject.handle, record, data_key, holder.key.id)
+    if statement.version > 1:
+        core.subjects.renew(subject.handle, now)
     return Outcome(subject.handle)

@@ -73,7 +73,15 @@ def keep_again(
         _check_slug(statement.courier)
         parse_recipient(canonical.unb64(statement.seal))
         _keep(core, "courier", statement.courier, verified, active)
-        _set_keys(core, "courier", "", (NamedKey(name=statement.courier, key=statement.sign),), active, now)
+        # Another id is another courier: the next one can be enrolled before the last one is given up.
+        _set_keys(
+            core,
+            "courier",
+            statement.courier,
+            (NamedKey(name=statement.courier, key=statement.sign),),
+            active,
+            now,
+        )
     elif isinstance(statement, EnrolProcessor):
         _check_slug(statement.processor)
         _keep(core, "processor", statement.processor, verified, active)
@@ -88,12 +96,13 @@ def keep_again(
 def apply_due(core: Core, now: int) -> None:
     """Make each organisation what its newest enrolment says that has been public for long enough."""
     rows = core.store.many(
-        "SELECT envelope, max(active_from) FROM enrolments WHERE kind = 'organisation' AND active_from <= ? GROUP BY id",
+        "SELECT envelope, max(active_from) FROM enrolments"
+        " WHERE kind = 'organisation' AND active_from <= ? GROUP BY id",
         now,
     )
     for envelope, active in rows:
         _, statement = read(bytes(envelope))
-        assert isinstance(statement, EnrolOrganisation), "INVARIANT: kept as what it is"
+        assert isinstance(statement, EnrolOrganisation), "INVARIANT: kept as what it is"  # noqa: S101 # tells the type checker
         core.organisations.put(statement, active)
 
 
@@ -119,13 +128,15 @@ def public_entry(core: Core, kind: LeafType, envelope: bytes, now: int) -> NewEn
 
 def _keep(core: Core, kind: str, name: str, verified: Verified, active: int) -> None:
     # Of two that begin to work in the same second, as all do that a replay takes, the later signed stands.
-    core.store.run("INSERT OR REPLACE INTO enrolments VALUES (?, ?, ?, ?)", kind, name, verified.envelope, active)
+    core.store.run(
+        "INSERT OR REPLACE INTO enrolments VALUES (?, ?, ?, ?)", kind, name, verified.envelope, active
+    )
 
 
 def _set_keys(
-    core: Core, kind: HolderKind, org: str, keys: tuple[NamedKey, ...], active: int, now: int
+    core: Core, kind: HolderKind, holder: str, keys: tuple[NamedKey, ...], active: int, now: int
 ) -> None:
-    holder = org or kind
+    org = "" if kind == "courier" else holder
     kept = {named.key.id for named in keys}
     known = set(core.holders.ever(kind, holder))
     for key_id in known - kept:
@@ -146,7 +157,7 @@ def _check_slug(text: str) -> None:
         raise FormatError("ids are 2 to 40 of a-z, 0-9 and -", reason="bad-id")
 
 
-def enrolled_ids(core: Core, kind: str, now: int) -> list[tuple[str, bytes, int]]:
+def enrolled_ids(core: Core, kind: str) -> list[tuple[str, bytes, int]]:
     """Return id, envelope and active time of the newest enrolment of each id of a kind."""
     rows = core.store.many(
         "SELECT id, envelope, max(active_from) FROM enrolments WHERE kind = ? GROUP BY id ORDER BY id", kind

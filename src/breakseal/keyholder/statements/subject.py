@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from breakseal.kernel.errors import FormatError, RefusedError
 from breakseal.kernel.model import canonical
 from breakseal.kernel.model.body import Party
@@ -24,6 +26,7 @@ from breakseal.keyholder.core import Core
 from breakseal.keyholder.register.holders import NO_END, Holder
 from breakseal.keyholder.statements.outcome import Outcome, note, subject_of
 from breakseal.keyholder.trails import KEPT_AFTER_ERASURE, Happening
+from breakseal.keyholder.vault import gone_for_good
 
 SUBJECT_SESSION = 3600
 """Seconds for which a subject's session key may act."""
@@ -94,7 +97,9 @@ def grant(core: Core, verified: Verified, statement: Grant, now: int) -> Outcome
     if statement.purpose != "emergency-response":
         raise RefusedError("nothing can be consented to for this purpose", reason="purpose")
     if not statement.categories or not set(statement.categories) <= set(EMERGENCY_CATEGORIES):
-        raise FormatError("name at least one category of the emergency profile, and no other", reason="category")
+        raise FormatError(
+            "name at least one category of the emergency profile, and no other", reason="category"
+        )
     if not all(len(place) == 5 and place.isascii() and place.isdigit() for place in statement.places):
         raise FormatError("a place is a five-digit county code", reason="place")
     core.subjects.grant(subject.handle, statement, now)
@@ -117,7 +122,10 @@ def channels(core: Core, verified: Verified, statement: Channels, now: int) -> O
         raise RefusedError("only a court defers a notice", reason="timing")
     canonical.unb64(statement.address)
     core.subjects.set_channels(subject.handle, statement)
-    return Outcome(subject.handle, (note(core, verified, subject, "notice", "channels-changed", now),))
+    core.subjects.renew(subject.handle, now)
+    # The statement holds the address (sealed to the courier), which must not outlive an erasure in the list.
+    bare = replace(verified, envelope=b"")
+    return Outcome(subject.handle, (note(core, bare, subject, "notice", "channels-changed", now),))
 
 
 def freeze(core: Core, verified: Verified, statement: Freeze, now: int) -> Outcome:
@@ -131,7 +139,9 @@ def freeze(core: Core, verified: Verified, statement: Freeze, now: int) -> Outco
             raise RefusedError("there is no such entry in your list", reason="not-yours")
         case = canonical.b64(core.entropy.token(16))
         core.store.run("INSERT INTO cases VALUES (?, ?, ?, ?, 0)", case, subject.handle, leaf, now)
-    return Outcome(subject.handle, (note(core, verified, subject, "withdraw", "frozen", now, target="freeze"),))
+    return Outcome(
+        subject.handle, (note(core, verified, subject, "withdraw", "frozen", now, target="freeze"),)
+    )
 
 
 def unfreeze(core: Core, verified: Verified, _statement: Unfreeze, now: int) -> Outcome:
@@ -152,11 +162,14 @@ def erase(core: Core, verified: Verified, statement: Erase, now: int) -> Outcome
         core.trails.let_die(subject.trail, now + KEPT_AFTER_ERASURE)
     target = f"erase:{','.join(sorted(statement.categories))}"
     result = "erased-part" if statement.categories else "erased"
-    return Outcome(subject.handle, (note(core, verified, subject, "erase", result, now, target=target),))
+    entry = note(core, verified, subject, "erase", result, now, target=target, until=gone_for_good(now))
+    return Outcome(subject.handle, (entry,))
 
 
 def _holder(handle: str, key: PublicKey, *, label: str) -> Holder:
-    return Holder(key=key, kind="subject", id=handle, org="", label=label, position="", parent="", until=NO_END)
+    return Holder(
+        key=key, kind="subject", id=handle, org="", label=label, position="", parent="", until=NO_END
+    )
 
 
 def _add_session(core: Core, owner: Holder, key: PublicKey, until: int, position: str, now: int) -> None:

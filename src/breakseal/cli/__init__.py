@@ -1,0 +1,1 @@
+"""The command line: one module a noun; commands translate and print, and hold no rules."""

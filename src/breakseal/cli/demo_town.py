@@ -1,0 +1,147 @@
+"""`breakseal serve --demo`: making the demo's installation, settling its town, and saying what to open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from breakseal import config as settings
+from breakseal.bootstrap import ambient
+from breakseal.cli import accounts
+from breakseal.cli.part import bind
+from breakseal.cli.supervisor import Part
+from breakseal.config import Channel, Config, Courier, Listen, Log, Settings
+from breakseal.demo import places, settling
+from breakseal.kernel.errors import ConfigError, RefusedError
+
+Tell = Callable[[str], None]
+LOCAL = "localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the demo is to be reached: a host name other than localhost needs a certificate."""
+
+    host: str
+    tls_cert: str
+    tls_key: str
+    web_port: int
+    door_port: int
+
+
+def prepare(config_path: Path, place: Place) -> Config:
+    """Return the demo's installation at `config_path`, made at the first start.
+
+    Raises:
+        ConfigError: what lies there is no demo, or was made for another place.
+    """
+    wanted = _settings(place)
+    if config_path.exists():
+        config = settings.load(config_path)
+        _check_same(config, wanted)
+        # Ports, certificates and names may change from start to start; the root's origins may not.
+        return Config(path=config.path, settings=wanted)
+    config = Config(path=config_path.resolve(), settings=settings.parse(settings.render(wanted).encode()))
+    accounts.lay_out(config, apart=False)
+    places.found(config, ambient.clock(), ambient.entropy())
+    return config
+
+
+def _settings(place: Place) -> Settings:
+    host, tls = place.host or LOCAL, bool(place.tls_cert and place.tls_key)
+    if bool(place.tls_cert) != bool(place.tls_key):
+        raise ConfigError("--tls-cert and --tls-key belong together")
+    if host != LOCAL and not tls:
+        raise ConfigError("another host needs --tls-cert and --tls-key: browsers make keys on https only")
+    scheme, listen = ("https" if tls else "http"), (LOCAL if host == LOCAL else "0.0.0.0")  # noqa: S104 # asked for
+    certificate = {
+        "tls_cert": str(Path(place.tls_cert).resolve()),
+        "tls_key": str(Path(place.tls_key).resolve()),
+    }
+
+    def surface(port: int) -> Listen:
+        return Listen(
+            port=port, origin=f"{scheme}://{host}:{port}", host=listen, **(certificate if tls else {})
+        )
+
+    phone = Channel(kind="phonebox", processor="demo-phone", folder="demo/phone")
+    return Settings(
+        demo=True,
+        operator="Cedar Lake demo",
+        web=surface(place.web_port),
+        door=surface(place.door_port),
+        log=Log(publish_seconds=0),
+        courier=Courier(name="Breakseal demo", sms=phone, voice=phone, mail=phone),
+    )
+
+
+def _check_same(config: Config, wanted: Settings) -> None:
+    if not config.settings.demo:
+        raise ConfigError(
+            f"`{config.path}` is a real installation: start it without --demo, or name another --config"
+        )
+    if (config.settings.web.origin, config.settings.door.origin) != (wanted.web.origin, wanted.door.origin):
+        raise ConfigError(
+            f"this demo was made for {config.settings.web.origin} and {config.settings.door.origin}: "
+            f"start it there, or remove `{config.path.parent}` or name another --config"
+        )
+
+
+def parts(config: Config, *, apart: bool) -> tuple[Part, ...]:
+    """Return the demo's own processes: the call centre's callgate, the switch and phone page."""
+    account = accounts.accounts(config)["courier"] if apart else None
+    if account is not None:
+        places.give(config, account.uid)
+    ports = {"callgate": places.callgate_port(config), "phone": places.phone_port(config)}
+    hosts = {"callgate": "127.0.0.1", "phone": config.settings.web.host}
+    return tuple(
+        Part(
+            name,
+            ("-m", "breakseal.cli.main", "part", name, "--config", str(config.path)),
+            (bind(hosts[name], ports[name]),),
+            account,
+        )
+        for name in places.PARTS
+    )
+
+
+def settle(config: Config, tell: Tell) -> None:
+    """Let the town's people in and fill Rosa's profile; what was done before stays. Not while nothing opens."""
+    town = settling.Settling(config, ambient.clock(), ambient.entropy())
+    closed = town.closed()
+    if closed:
+        tell(f"the keyholder opens nothing now ({closed}); see docs/operate/backup-and-restore.md")
+        return
+    tell("settling the demo's town ...")
+    try:
+        town.settle()
+    except RefusedError as error:
+        if error.reason != "before-restore":
+            raise
+        tell("a restore was just released: what is signed counts again in a minute")
+
+
+def greet(config: Config, tell: Tell) -> None:
+    """Say, in six lines, what to open first; and what to do from another machine."""
+    web, door = config.settings.web.origin, config.settings.door.origin
+    tell("")
+    tell(f"1. Open {web} in a browser on this machine. Nothing here is real; do not enter real data.")
+    tell(
+        f"2. Be somebody: open {door}/demo and pick Rosa (resident) or Sam (call-taker); or sign up with a passkey."
+    )
+    tell(f"3. As Sam, open {web}/board and sign in at `Position 1`.")
+    tell(
+        f"4. Dial: open {places.phone_origin(config)} in another window, choose Rosa's phone and press Call 911."
+    )
+    tell("5. See the profile open on Sam's board and on no other; then look at Rosa's list and check it.")
+    tell("6. Stop with Ctrl-C. Start over: remove the folder " + str(config.path.parent))
+    if web.startswith("http://"):
+        tell("")
+        tell("From another machine browsers need https. Start with a certificate for this machine's name:")
+        tell(
+            "  breakseal serve --demo --host NAME --tls-cert cert.pem --tls-key key.pem --config other/breakseal.toml"
+        )
+        tell(
+            "or forward the ports: ssh -L 8911:localhost:8911 -L 8912:localhost:8912 -L 8913:localhost:8913 HOST"
+        )

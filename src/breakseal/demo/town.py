@@ -1,0 +1,172 @@
+"""Who lives in the demo's town: two call centres, a citizens' board, and people whose keys any browser may take.
+
+Every name is made up; the counties and their ZIP codes are real, so that the address search has
+something to find. Phone numbers are of the range 555-0100 to 555-0199, which is nobody's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from breakseal.config import Config
+from breakseal.kernel.errors import ConfigError
+from breakseal.kernel.model.canonical import b64, unb64
+from breakseal.kernel.model.enrolments import EnrolOrganisation, NamedKey
+from breakseal.kernel.model.signers import P256Signer
+from breakseal.kernel.model.words import OfficerRole, OrganisationClass
+from breakseal.oversight import keyfile
+from breakseal.oversight.founding import Stamp
+
+PEOPLE = "people.json"
+CENTRE = "cedar-lake-911"
+ROSA_PHONE = "+15415550117"
+VISITOR_PHONE = "+15415550123"
+STRANGER_PHONE = "+15415550188"
+STORY_PHONE = "+15415550142"
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """Somebody with a record."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """Somebody who works at an organisation."""
+
+    id: str
+    name: str
+    org: str
+    role: OfficerRole
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """An organisation of the town, with its sponsors' ids and names."""
+
+    id: str
+    name: str
+    kind: OrganisationClass
+    places: tuple[str, ...]
+    sponsors: tuple[tuple[str, str], ...]
+    callgate: bool = False
+
+
+ROSA = Resident("rosa", "Rosa Delgado")
+OFFICERS = (
+    Officer("sam", "Sam Whitcomb", CENTRE, "call-taker", "call-taker, Cedar Lake 911"),
+    Officer("jo", "Jo Lindqvist", CENTRE, "call-taker", "second call-taker, Cedar Lake 911"),
+    Officer("lee", "Lee Navarro", CENTRE, "call-supervisor", "supervisor, Cedar Lake 911"),
+    Officer("omar", "Omar Reyes", "citizens-board", "oversight", "auditor, citizens' board"),
+)
+ORGANISATIONS = (
+    Organisation(
+        CENTRE,
+        "Cedar Lake 911 (demo)",
+        "call-centre",
+        ("41039",),
+        (("ines", "Inés Calder, day sponsor"), ("theo", "Theo Brandt, night sponsor")),
+        callgate=True,
+    ),
+    Organisation(
+        "harbor-bluff-911",
+        "Harbor Bluff 911 (demo)",
+        "call-centre",
+        ("41043",),
+        (("maya", "Maya Fontaine, day sponsor"), ("paul", "Paul Eriksen, night sponsor")),
+    ),
+    Organisation(
+        "citizens-board",
+        "Citizens' Oversight Board (demo)",
+        "oversight-body",
+        (),
+        (("ruth", "Ruth Okafor, chair"), ("dov", "Dov Halloran, deputy")),
+    ),
+)
+
+
+class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One line of `people.json`: `pkcs8` is a P-256 private key (DER, base64url) that is no secret."""
+
+    id: str
+    name: str
+    role: str
+    pkcs8: str
+
+    def signer(self) -> P256Signer:
+        """Return the demo key."""
+        key = serialization.load_der_private_key(unb64(self.pkcs8), None)
+        if not isinstance(key, ec.EllipticCurvePrivateKey):
+            raise ConfigError("the demo's people have keys of another kind: remove the demo's folder")
+        return P256Signer(key, "demo")
+
+
+def make_people(config: Config) -> None:
+    """Write everybody's demo key; nothing where there is one."""
+    path = config.folder("demo") / PEOPLE
+    if path.exists():
+        return
+    named = [(ROSA.id, ROSA.name, "resident")]
+    named += [(one.id, one.name, one.shown) for one in OFFICERS]
+    named += [(key, name, f"sponsor, {org.name}") for org in ORGANISATIONS for key, name in org.sponsors]
+    people = [Person(id=key, name=name, role=role, pkcs8=_new_key()) for key, name, role in named]
+    path.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+    path.write_bytes(msgspec.json.encode(people))
+    path.chmod(0o644)
+
+
+def read_people(config: Config) -> dict[str, Person]:
+    """Return the demo's people by id.
+
+    Raises:
+        ConfigError: the file is missing or damaged.
+    """
+    path = config.folder("demo") / PEOPLE
+    try:
+        people = msgspec.json.decode(path.read_bytes(), type=list[Person])
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ConfigError(f"cannot read `{path}`: remove the demo's folder and start again") from error
+    return {one.id: one for one in people}
+
+
+def callgate_key(config: Config) -> Path:
+    """Return the private key file of the demo centre's call-handling system."""
+    return config.folder("demo") / "callgate" / "client.pem"
+
+
+def organisation_statement(
+    org: Organisation, people: dict[str, Person], config: Config, stamp: Stamp
+) -> EnrolOrganisation:
+    """Return the statement that lets `org` in."""
+    clients: tuple[NamedKey, ...] = ()
+    if org.callgate:
+        clients = (
+            NamedKey(name="demo call-handling system", key=keyfile.read_signer(callgate_key(config)).key),
+        )
+    return EnrolOrganisation(
+        **stamp(),  # type: ignore[arg-type] # the stamp's members by name
+        org=org.id,
+        name=org.name,
+        kind=org.kind,
+        places=org.places,
+        sponsors=tuple(NamedKey(name=name, key=people[key].signer().key) for key, name in org.sponsors),
+        clients=clients,
+    )
+
+
+def _new_key() -> str:
+    key = ec.generate_private_key(ec.SECP256R1())
+    return b64(
+        key.private_bytes(
+            serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )

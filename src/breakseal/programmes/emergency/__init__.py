@@ -1,0 +1,1 @@
+"""Profiles that open on an emergency call."""

@@ -1,0 +1,1 @@
+"""The main store in one SQLite file."""

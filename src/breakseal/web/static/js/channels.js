@@ -1,0 +1,50 @@
+// Where, when and in which words the person is told; the address is sealed to the courier here.
+import { e164, sealAddress, submit } from "./own.js";
+import { at, language, t } from "./page.js";
+
+const form = at("channels");
+
+function chosen() {
+  return form.elements.kind.value;
+}
+
+async function save() {
+  const kind = chosen();
+  const typed = at("to").value.trim();
+  const to = kind === "sms" ? e164(typed) : typed;
+  if (kind !== "none" && (!to || (kind === "mail" && !to.includes("@")))) throw new Error(t("js.home.channels-to"));
+  const address = kind === "none" ? "" : await sealAddress(kind, to);
+  const timing = kind === "none" ? "none" : form.elements.timing.value;
+  const words = form.elements.words.value;
+  await submit("channels", { address, timing, words, language });
+  at("to").value = "";
+  channels.show({ timing, words });
+}
+
+export const channels = {
+  show({ timing, words }) {
+    const set = timing && timing !== "none";
+    const lines = set ? [t("js.home.channels-when." + timing), t("js.home.channels-words." + words), t("js.home.channels-sealed")] : [t("js.home.channels-none")];
+    at("channels-now").textContent = lines.join(" ");
+  },
+  // Opens the choices where the address asks for them.
+  reveal() {
+    if (location.hash !== "#channels-change") return;
+    at("channels-change").open = true;
+    at("channels-change").scrollIntoView();
+    at("channels-change").querySelector("summary").focus();
+  },
+};
+
+form.addEventListener("change", () => {
+  at("channel-more").hidden = chosen() === "none";
+});
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  try {
+    await save();
+    at("channels-state").textContent = t("js.home.channels-saved");
+  } catch (error) {
+    at("channels-state").textContent = t("js.wrong", { why: error.message });
+  }
+});

@@ -1,0 +1,128 @@
+// One's own record: opened, sealed and stored by this browser. The web tier carries what it cannot read.
+import { b64, decode, encode, sha256, unb64, utf8 } from "/browser/canonical.js";
+import { INFO, SealError, openRecord, sealRecord, sealTo } from "/browser/seal.js";
+import { current, openSealed, recipient, sign } from "/browser/session.js";
+import { build } from "/browser/statements.js";
+import { verifyTrail } from "/browser/trail.js";
+import { post, put } from "./api.js";
+import { trusted } from "./trust.js";
+
+async function handle() {
+  const me = await current();
+  if (!me) location.reload();
+  return me.handle;
+}
+
+async function openOne(opened, key, answer) {
+  const texts = [answer.records[key.category], answer.pending[key.category]].filter(Boolean);
+  for (const text of texts) {
+    const ciphertext = unb64(text);
+    if (b64(await sha256(ciphertext)) === key.sha256) return openRecord(key, opened.subject, ciphertext);
+  }
+  throw new SealError(key.category);
+}
+
+// Opens one's own categories. -> {fields: {category: value}, versions: {category: n}, broken: [category]}
+export async function openOwn(categories) {
+  const request = build("request", { purpose: "self-view", basis: "", categories, recipient: await recipient() });
+  const answer = await post("/api/disclose", { request: b64(await sign(request)), basis: "" });
+  const opened = decode(await openSealed(unb64(answer.sealed), INFO.opened));
+  const found = { fields: {}, versions: {}, broken: [] };
+  for (const key of opened.keys) {
+    found.versions[key.category] = key.version;
+    try {
+      found.fields[key.category] = await openOne(opened, key, answer);
+    } catch {
+      found.broken.push(key.category);
+    }
+    if (answer.pending[key.category]) await settle(key.category, key.version);
+  }
+  return found;
+}
+
+function settle(category, version) {
+  return post(`/api/records/${category}/settle`, { version });
+}
+
+// Seals `value` as `version` of `category` and stores it.
+export async function save(category, version, value) {
+  const known = await trusted();
+  const sealed = await sealRecord({ handle: await handle(), category, version, value, ingestPoint: known.ingestKey });
+  const wrap = build("wrap", { set: known.set, share: known.share, category, version, sha256: sealed.sha256, key: sealed.key });
+  return put(`/api/records/${category}`, { wrap: b64(await sign(wrap)), ciphertext: b64(sealed.ciphertext) });
+}
+
+// After a save whose outcome is not known: asks the keyholder which version is true, and has the rest dropped.
+export async function resync(category) {
+  const { records } = await desk();
+  const version = records.find((one) => one.category === category)?.version ?? 0;
+  await settle(category, version);
+  return version;
+}
+
+// What the keyholder holds of me: {frozen, numbers, records, keys, grants, timing, words, language, ...}
+export async function desk() {
+  const statement = build("read-desk", { desk: "self", recipient: await recipient() });
+  const { sealed } = await post("/api/desk", { statement: b64(await sign(statement)) });
+  return decode(await openSealed(unb64(sealed), INFO.desk));
+}
+
+// My list, proved complete in this browser: {trail, entries}. Throws as verifyTrail does, with `.trail` added.
+export async function trail() {
+  const statement = build("read-trail", { recipient: await recipient() });
+  const { sealed } = await post("/api/trail", { statement: b64(await sign(statement)) });
+  const read = decode(await openSealed(unb64(sealed), INFO.trail));
+  try {
+    const known = await trusted();
+    const entries = await verifyTrail(read, { keyholderKey: known.keyholderKey, logVkey: known.logVkey, origin: known.logOrigin });
+    return { trail: read, entries };
+  } catch (error) {
+    error.trail = read;
+    throw error;
+  }
+}
+
+// Signs a statement that a session key may sign, and has it carried to the keyholder.
+export async function submit(type, fields) {
+  return post("/api/submit", { statements: [b64(await sign(build(type, fields)))] });
+}
+
+// Has the useless ciphertexts dropped. The keyholder refuses what is signed here because the record is erased: that proves it.
+export async function forget(leaf) {
+  const probe = b64(await sign(build("withdraw-number", { number: "" })));
+  return post("/api/forget", { leaf, statement: probe });
+}
+
+// Has the first phone that is proved told after calls, in neutral words, unless something was chosen before.
+// -> whether that was set now
+export async function tellByDefault(number, language) {
+  if ((await desk()).timing) return false;
+  const address = await sealAddress("sms", number);
+  await submit("channels", { address, timing: "after-call", words: "neutral", language });
+  return true;
+}
+
+// Claims a phone: its number goes sealed to the courier. -> {claim, state}
+export async function claim(number, language) {
+  const sealed = await sealTo((await trusted()).courier, utf8(number), INFO.claim);
+  const statement = build("claim-number", { number: b64(sealed), channel: "sms" }, { minutes: 15 });
+  const { state } = await post("/api/numbers/start", { claim: b64(await sign(statement)), language });
+  return { claim: b64(await sha256(encode(statement))), state };
+}
+
+export function answerCode(claimed, code) {
+  return post("/api/numbers/code", { claim: claimed, code });
+}
+
+// Where notices go, sealed to the courier.
+export async function sealAddress(kind, to) {
+  return b64(await sealTo((await trusted()).courier, encode({ kind, to }), INFO.address));
+}
+
+// The number in the international form, or null if it cannot be one.
+export function e164(text) {
+  const digits = text.replaceAll(/\D/gu, "");
+  if (text.trim().startsWith("+") && digits.length >= 8 && digits.length <= 15) return `+${digits}`;
+  if (digits.length === 10) return `+1${digits}`;
+  return digits.length === 11 && digits.startsWith("1") ? `+${digits}` : null;
+}

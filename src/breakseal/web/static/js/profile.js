@@ -1,0 +1,97 @@
+// The profile in steps: opened once, edited in this page, sealed and saved step by step.
+import { Section } from "./section.js";
+import { openOwn } from "./own.js";
+import { at, data, local, make, t } from "./page.js";
+import { trusted } from "./trust.js";
+
+const sections = new Map();
+let shown;
+
+function say(state, text) {
+  at("state").dataset.state = state;
+  at("state").textContent = text;
+}
+
+function trouble(error) {
+  at("trouble").replaceChildren(make("div", { class: "bs-note bs-note--bad" }, make("p", {}, error.message),
+    make("button", { class: "usa-button", type: "button", onclick: () => location.reload() }, t("js.retry"))));
+}
+
+function names() {
+  const people = sections.get("who").value().people ?? [];
+  return people.map((person) => person.name).filter(Boolean);
+}
+
+function offerNames() {
+  at("household").replaceChildren(...names().map((value) => make("option", { value })));
+}
+
+function mark() {
+  for (const link of document.querySelectorAll(".bs-progress a")) {
+    link.classList.toggle("is-filled", !sections.get(link.dataset.step).empty());
+    link.parentElement.classList.toggle("is-filled", !sections.get(link.dataset.step).empty());
+    if (link.dataset.step === shown) link.setAttribute("aria-current", "step");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+function show(step, { push = true, focus = true } = {}) {
+  shown = step;
+  offerNames();
+  for (const [name, section] of sections) section.root.hidden = name !== step;
+  const order = data.steps.map((one) => one.step);
+  at("back").hidden = order[0] === step;
+  at("next").textContent = order.at(-1) === step ? at("next").dataset.done : at("next").dataset.next;
+  mark();
+  sections.get(step).refresh();
+  if (push) history.pushState({ step }, "", local(`/profile/${step}`));
+  if (focus) at(`title-${step}`).focus();
+  window.scrollTo(0, 0);
+}
+
+async function leave(to) {
+  if (!(await sections.get(shown).save())) return;
+  const order = data.steps.map((one) => one.step);
+  const step = to ?? order[order.indexOf(shown) + 1];
+  if (step) show(step);
+  else location.assign(local("/turn-on"));
+}
+
+function listen() {
+  for (const link of document.querySelectorAll(".bs-progress a")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      leave(link.dataset.step);
+    });
+  }
+  at("next").addEventListener("click", () => leave());
+  at("back").addEventListener("click", () => {
+    const order = data.steps.map((one) => one.step);
+    leave(order[order.indexOf(shown) - 1]);
+  });
+  window.addEventListener("popstate", (event) => show(event.state?.step ?? data.step, { push: false }));
+  window.addEventListener("beforeunload", (event) => {
+    if ([...sections.values()].some((section) => section.dirty)) event.preventDefault();
+  });
+}
+
+async function begin() {
+  trusted().catch(() => {}); // says at once, not after the first sentence, if nothing can be sealed here
+  const opened = await openOwn(data.steps.map((one) => one.category));
+  for (const one of data.steps) {
+    const section = new Section(one, { say, names });
+    section.fill(opened.fields[one.category] ?? {}, opened.versions[one.category] ?? 0);
+    sections.set(one.step, section);
+  }
+  listen();
+  at("opening").hidden = true;
+  at("save-bar").hidden = false;
+  show(data.step, { push: false, focus: false });
+}
+
+try {
+  await begin();
+} catch (error) {
+  at("opening").hidden = true;
+  trouble(error);
+}

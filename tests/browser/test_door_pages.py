@@ -1,0 +1,179 @@
+"""Every page of the door: no accessibility finding, no horizontal scroll at 320 px, both languages, keyboard only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page
+
+from breakseal.kernel.model import canonical, enrolments
+from breakseal.kernel.model import statements as s
+from breakseal.kernel.model.base import SignedStatement
+from breakseal.kernel.model.words import EMERGENCY_CATEGORIES
+from breakseal.keyholder.door.pages.render import HERE, PAGES, load_catalogue
+from tests.support.doors import RunningDoor, running_door, with_authenticator
+from tests.support.pages import call
+from tests.support.world import software_key
+
+AXE = (Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js").read_text("utf-8")
+VIOLATIONS = (
+    "async () => (await axe.run()).violations.map((v) => [v.id, v.nodes.map((n) => n.html.slice(0, 200))])"
+)
+KEY = software_key().key
+ID = canonical.b64(bytes(16))
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDoor]:
+    with running_door(tmp_path_factory.mktemp("door")) as door:
+        yield door
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Page]:
+    """A page whose content policy is off, so that the test can bring its own script; the policy has its own test."""
+    context = browser.new_context(bypass_csp=True, viewport={"width": 320, "height": 640})
+    yield context.new_page()
+    context.close()
+
+
+def visit(page: Page, door: RunningDoor, address: str) -> None:
+    page.goto(address, referer=f"{door.web}/")
+    page.locator("#main h1:visible").wait_for()
+
+
+def clean(page: Page) -> None:
+    page.evaluate(AXE)
+    assert page.evaluate(VIOLATIONS) == []
+    fits(page)
+
+
+def fits(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("path", [*PAGES, "/nothing-here"])
+def test_a_page_is_accessible_and_fits_a_small_phone(
+    open_page: Page, door: RunningDoor, path: str, lang: str
+) -> None:
+    query = "&org=cedar" if path == "/join" else ""
+    visit(open_page, door, f"{door.origin}{path}?lang={lang}{query}")
+    assert open_page.evaluate("document.documentElement.lang") == lang
+    clean(open_page)
+
+
+ORGANISATION = {"org": "oak", "name": "Oak 911", "kind": "call-centre", "places": ("55025",), "clients": ()}
+GRANT = {"purpose": "emergency-response", "categories": EMERGENCY_CATEGORIES, "anywhere": True, "places": ()}
+OFFICER = {"org": "cedar", "officer": ID, "name": "Kim", "role": "call-taker", "key": KEY}
+CHANNELS = {"address": "AA", "timing": "after-call", "words": "neutral", "language": "es"}
+SESSION = software_key("session").key
+IN_2030 = 1_900_000_000  # 2030-03-17 17:46:40 UTC
+STATEMENTS: dict[str, tuple[type[SignedStatement], dict[str, object]]] = {
+    "session": (s.Session, {"key": SESSION, "until": 1, "position": ""}),
+    "session of an officer": (s.Session, {"key": SESSION, "until": IN_2030, "position": "7"}),
+    "grant": (s.Grant, GRANT),
+    "erase": (s.Erase, {"categories": ()}),
+    "erase a part": (s.Erase, {"categories": ("emergency.photo",)}),
+    "add-key": (s.AddKey, {"key": KEY, "label": "phone"}),
+    "revoke-key": (s.RevokeKey, {"key": KEY.id}),
+    "enrol-officer": (enrolments.EnrolOfficer, OFFICER),
+    "revoke-officer": (enrolments.RevokeOfficer, {"org": "cedar", "officer": ID}),
+    "roster": (enrolments.Roster, {"org": "cedar", "officers": (ID,)}),
+    "withdraw-grant": (s.WithdrawGrant, {"purpose": "emergency-response"}),
+    "freeze": (s.Freeze, {"leaf": canonical.b64(bytes(32))}),
+    "unfreeze": (s.Unfreeze, {}),
+    "channels": (s.Channels, CHANNELS),
+    "withdraw-number": (s.WithdrawNumber, {"number": ID}),
+    "enrol-organisation": (
+        enrolments.EnrolOrganisation,
+        {**ORGANISATION, "sponsors": (enrolments.NamedKey(name="day sponsor", key=KEY),)},
+    ),
+    "enrol-courier": (enrolments.EnrolCourier, {"courier": "post", "sign": KEY, "seal": "AA"}),
+    "enrol-processor": (
+        enrolments.EnrolProcessor,
+        {"processor": "sms", "name": "Carrier", "does": "sends texts"},
+    ),
+    "policy-release": (enrolments.PolicyRelease, {"policy": "AA", "widens": True}),
+    "restore-release": (enrolments.RestoreRelease, {"size": 12, "root": "AA"}),
+    "offer-key": (enrolments.OfferKey, {"org": "cedar", "name": "Kim", "key": KEY}),
+}
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_every_statement_is_shown_in_words(open_page: Page, door: RunningDoor, name: str, lang: str) -> None:
+    kind, fields = STATEMENTS[name]
+    visit(open_page, door, door.to_sign(kind, **fields).replace("lang=en", f"lang={lang}"))
+    card = open_page.locator(".door-card")
+    assert card.locator("li").count() >= 1
+    words = load_catalogue(HERE.parent / "catalogue")[lang]
+    assert card.locator("h2").inner_text() == words[f"sign.{kind.__struct_config__.tag}.title"]
+    assert "{" not in card.locator("ul").inner_text()
+    assert open_page.locator("#signing button").first.is_enabled()
+    (clean if lang == "en" else fits)(open_page)  # the other language has other words only
+
+
+def test_the_phrases_cover_exactly_what_the_test_knows(page: Page, door: RunningDoor) -> None:
+    page.goto(f"{door.origin}/")
+    shown = page.evaluate("async () => (await import(location.origin + '/door/js/phrases.js')).SHOWN")
+    assert set(shown) == {kind.__struct_config__.tag for kind, _ in STATEMENTS.values()}
+
+
+def test_the_time_is_the_persons_own(browser: Browser, door: RunningDoor) -> None:
+    context = browser.new_context(timezone_id="America/Los_Angeles")
+    page = context.new_page()
+    visit(page, door, door.to_sign(s.Session, key=SESSION, until=IN_2030, position="7"))
+    assert "March 17, 2030 at 10:46 AM PDT" in page.locator(".door-facts").inner_text().replace("\u202f", " ")
+    context.close()
+
+
+def test_a_person_can_sign_with_the_keyboard_alone(page: Page, door: RunningDoor) -> None:
+    with_authenticator(page)
+    visit(page, door, f"{door.origin}/new?lang=en")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == "Make my passkey":
+            break
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Your record has begun").wait_for()
+    assert page.evaluate("document.activeElement.textContent") == "Your record has begun"
+
+
+def test_the_language_link_keeps_what_is_to_be_signed(page: Page, door: RunningDoor) -> None:
+    visit(page, door, door.to_sign(s.Unfreeze))
+    page.get_by_role("link", name="Español").click()
+    page.get_by_role("heading", name="Abrir otra vez su perfil").wait_for()
+
+
+def test_the_language_follows_the_browser_unless_asked(door: RunningDoor) -> None:
+    told = {
+        wish: httpx.get(door.origin, headers={"accept-language": wish}).headers["content-language"]
+        for wish in ("es-MX,en;q=0.5", "de,en", "fr")
+    }
+    assert told == {"es-MX,en;q=0.5": "es", "de,en": "en", "fr": "en"}
+    assert (
+        httpx.get(f"{door.origin}/?lang=es", headers={"accept-language": "en"}).headers["content-language"]
+        == "es"
+    )
+
+
+def test_nothing_comes_from_anywhere_else_and_the_policy_is_kept(page: Page, door: RunningDoor) -> None:
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    for path in ("/", "/new", "/trail", "/sheet", "/demo"):
+        page.goto(f"{door.origin}{path}")
+        page.locator("#main h1:visible").wait_for()
+    assert all(url.startswith(door.origin) for url in asked)
+    assert said == []
+    assert page.context.cookies() == []
+
+
+def test_the_modules_of_both_origins_are_served(page: Page, door: RunningDoor) -> None:
+    page.goto(f"{door.origin}/")
+    assert call(page, "keys", "return m.keyIdOfSpki(c.unb64('AA'))") == canonical.b64(canonical.digest(b"\0"))

@@ -1,0 +1,88 @@
+"""The demo, whole and real, as `breakseal serve --demo` starts it: its own processes, ports and folder."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+START_SECONDS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class DemoTown:
+    """Where the demo is; `folder` holds its settings and the messages that phones got."""
+
+    web: str
+    door: str
+    folder: Path
+
+    def code(self, number: str) -> str:
+        """Return the newest code that came to a phone."""
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            files = sorted((self.folder / "demo/phone").glob("*.json"))
+            texts = [each["text"] for each in map(_read, files) if each["to"] == number]
+            if texts:
+                found = re.search(r"\d{6}", texts[-1])
+                assert found is not None
+                return found[0]
+            time.sleep(0.2)
+        raise AssertionError(f"no code came to {number}")
+
+
+@contextmanager
+def running_demo(folder: Path) -> Iterator[DemoTown]:
+    """Yield a running demo with four ports in a row; it stops with the block."""
+    base = _free_ports(4)
+    command = [
+        sys.executable, "-m", "breakseal.cli.main", "serve", "--demo", "--config", str(folder / "breakseal.toml"),
+        "--web-port", str(base), "--door-port", str(base + 1),
+    ]  # fmt: skip
+    with (folder / "said.txt").open("wb") as said:
+        process = subprocess.Popen(command, stdout=said, stderr=said)
+        try:
+            town = DemoTown(f"http://localhost:{base}", f"http://localhost:{base + 1}", folder)
+            _wait(process, town)
+            yield town
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(30)
+
+
+def _wait(process: subprocess.Popen[bytes], town: DemoTown) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        said = (town.folder / "said.txt").read_text("utf-8")
+        assert process.poll() is None, said
+        if "Stop with Ctrl-C" in said and httpx.get(f"{town.web}/api/facts").is_success:
+            return
+        time.sleep(0.3)
+    raise AssertionError("the demo did not start: " + (town.folder / "said.txt").read_text("utf-8"))
+
+
+def _free_ports(count: int) -> int:
+    for base in range(18_911, 19_911, count):
+        if all(_free(base + offset) for offset in range(count)):
+            return base
+    raise AssertionError("no free ports")
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def _read(path: Path) -> dict[str, str]:
+    read: dict[str, str] = json.loads(path.read_text("utf-8"))
+    return read
