@@ -1,0 +1,28 @@
+"""What every intruder meets: a keyholder with everybody around it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.cast import Cast
+from tests.support.world import World
+
+
+@pytest.fixture
+def cast(tmp_path: Path) -> Cast:
+    return Cast(tmp_path / "kh")
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Cast:
+    """One cast for all attacks of a module that must change nothing, and are shown to."""
+    return Cast(tmp_path_factory.mktemp("standing") / "kh")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    world = World(tmp_path / "kh")
+    world.found()
+    return world
