@@ -17,5 +17,5 @@ def sweep(core: Core, now: int) -> None:
     core.holders.sweep(now)
     core.store.run("DELETE FROM statements WHERE forget < ?", now)
     core.store.run("DELETE FROM claims WHERE expires < ?", now)
-    core.store.run("DELETE FROM openings WHERE expires < ?", now - DAY)
+    core.store.run("DELETE FROM openings WHERE expires < ?", now)
     core.store.run("DELETE FROM permits WHERE done != '' AND due < ?", now - 7 * DAY)

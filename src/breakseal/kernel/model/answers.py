@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from breakseal.kernel.model.canonical import Number
 from breakseal.kernel.model.statements import Caller
 
 OPENED_INFO = b"breakseal/opened/v1"
@@ -24,9 +25,9 @@ class OpenedKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     The reader checks the ciphertext against `sha256` before opening it.
     """
 
-    share: int
+    share: Number
     category: str
-    version: int
+    version: Number
     sha256: str
     key: str
 
@@ -45,7 +46,7 @@ class Opened(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     subject: str = ""
     caller: Caller | None = None
     keys: tuple[OpenedKey, ...] = ()
-    until: int
+    until: Number
     precision: str = ""
     marks: tuple[str, ...] = ()
     pad: str = ""

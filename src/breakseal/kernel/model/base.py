@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from breakseal.kernel.model.canonical import Number
+
 SKEW = 60
 """Seconds by which the clocks of a signer and the keyholder may differ."""
 
@@ -16,6 +18,6 @@ class SignedStatement(
     """Version, validity (Unix seconds) and a nonce of 16 bytes that makes the statement single-use."""
 
     v: Literal[1] = 1
-    issued: int
-    expires: int
+    issued: Number
+    expires: Number
     nonce: str

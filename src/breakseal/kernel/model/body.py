@@ -8,6 +8,7 @@ import msgspec
 
 from breakseal.kernel.errors import VerificationError
 from breakseal.kernel.model import canonical, keys
+from breakseal.kernel.model.canonical import Number
 from breakseal.kernel.model.leaf import check_commitment, read_leaf, trail_tag
 from breakseal.kernel.model.signed import Signer
 from breakseal.kernel.model.words import LeafType
@@ -37,9 +38,9 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     v: Literal[1] = 1
     type: LeafType
-    n: int
+    n: Number
     link: str
-    at: int
+    at: Number
     party: Party
     purpose: str = ""
     basis: str = ""
@@ -47,7 +48,7 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     categories: tuple[str, ...] = ()
     result: str
     precision: str = ""
-    until: int = 0
+    until: Number = 0
     policy: tuple[str, ...] = ()
     reason: str = ""
     marks: tuple[str, ...] = ()
@@ -64,10 +65,10 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     v: Literal[1] = 1
     type: Literal["head"] = "head"
     trail: str
-    n: int
+    n: Number
     link: str
-    deferred: int
-    at: int
+    deferred: Number
+    at: Number
     by: str
     sig: str = ""
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from breakseal.kernel.model.canonical import Number
 from breakseal.kernel.model.keys import PublicKey
 
 
@@ -18,15 +19,15 @@ class HeldNumber(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     id: str
     number: str
-    bound: int
+    bound: Number
 
 
 class HeldRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A category that is held, its current version and when it was written."""
 
     category: str
-    version: int
-    written: int
+    version: Number
+    written: Number
 
 
 class HeldKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -35,7 +36,7 @@ class HeldKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     id: str
     use: str
     label: str
-    until: int
+    until: Number
 
 
 class HeldGrant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -53,7 +54,7 @@ class SelfDesk(_Desk, frozen=True, tag="desk-self"):
     handle: str
     name: str
     frozen: bool
-    created: int
+    created: Number
     numbers: tuple[HeldNumber, ...] = ()
     records: tuple[HeldRecord, ...] = ()
     keys: tuple[HeldKey, ...] = ()
@@ -69,7 +70,7 @@ class OfferedKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     name: str
     code: str
     key: PublicKey
-    offered: int
+    offered: Number
 
 
 class EnrolledOfficer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -86,14 +87,14 @@ class OfficersDesk(_Desk, frozen=True, tag="desk-pending-officers"):
     org: str
     offered: tuple[OfferedKey, ...]
     officers: tuple[EnrolledOfficer, ...]
-    roster_until: int
+    roster_until: Number
 
 
 class ComplainedOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A case that a subject opened by "that was not my call", with the entry complained of (body, base64url)."""
 
     id: str
-    opened: int
+    opened: Number
     leaf: str
     body: str
 
@@ -115,5 +116,5 @@ class OrganisationDesk(_Desk, frozen=True, tag="desk-organisation-trail"):
     """The newest entries of an organisation's trail, newest first; `total` is how many there are."""
 
     org: str
-    total: int
+    total: Number
     entries: tuple[OrganisationEntry, ...]

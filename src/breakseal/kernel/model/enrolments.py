@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from breakseal.kernel.model.base import SignedStatement
+from breakseal.kernel.model.canonical import Number
 from breakseal.kernel.model.keys import PublicKey
 from breakseal.kernel.model.words import OfficerRole, OrganisationClass
 
@@ -17,7 +18,7 @@ class KeyholderKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     """One keyholder: its id, the index of its share, and the key that signs its leaves, heads and ingest keys."""
 
     id: str
-    share: int
+    share: Number
     sign: PublicKey
 
 
@@ -36,15 +37,15 @@ class Root(SignedStatement, frozen=True, tag="root"):
     set and `needed` its k. `demo` allows demo keys and sets all delays to zero.
     """
 
-    version: int
+    version: Number
     origin: str
     witnesses: str
     set: str
-    needed: int
+    needed: Number
     keyholders: tuple[KeyholderKeys, ...]
     door: Door
     oversight: tuple[PublicKey, ...]
-    threshold: int
+    threshold: Number
     demo: bool
 
 
@@ -134,5 +135,5 @@ class PolicyRelease(SignedStatement, frozen=True, tag="policy-release"):
 class RestoreRelease(SignedStatement, frozen=True, tag="restore-release"):
     """After a restore the root keys name the log's size and root hash up to which the keyholder must replay."""
 
-    size: int
+    size: Number
     root: str

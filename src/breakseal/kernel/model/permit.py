@@ -8,6 +8,7 @@ import msgspec
 
 from breakseal.kernel.errors import VerificationError
 from breakseal.kernel.model import canonical, keys
+from breakseal.kernel.model.canonical import Number
 from breakseal.kernel.model.signed import Signer
 
 DOMAIN = b"breakseal/permit/v1\n"
@@ -30,7 +31,7 @@ class Permit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     words: Literal["neutral", "plain"] = "neutral"
     language: Literal["en", "es"] = "en"
     channel: Literal["sms", "voice", "desk", "mail", ""] = ""
-    expires: int
+    expires: Number
     by: str = ""
     sig: str = ""
 

@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from breakseal.kernel.model.base import SignedStatement
+from breakseal.kernel.model.canonical import Number
 from breakseal.kernel.model.enrolments import (
     EnrolCourier,
     EnrolOfficer,
@@ -47,7 +48,7 @@ class Session(SignedStatement, frozen=True, tag="session"):
     """
 
     key: PublicKey
-    until: int
+    until: Number
     position: str = ""
 
 
@@ -121,9 +122,9 @@ class Wrap(SignedStatement, frozen=True, tag="wrap"):
     """
 
     set: str
-    share: int
+    share: Number
     category: str
-    version: int
+    version: Number
     sha256: str
     key: str
 
@@ -163,7 +164,7 @@ class CallEvent(SignedStatement, frozen=True, tag="call-event"):
 
     org: str
     call: str
-    seq: int
+    seq: Number
     event: Literal["answered", "transferred", "ended"]
     caller: str
     position: str
@@ -205,10 +206,10 @@ class Caller(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """
 
     number: str
-    lat: int = 0
-    lon: int = 0
-    radius: int = 0
-    at: int = 0
+    lat: Number = 0
+    lon: Number = 0
+    radius: Number = 0
+    at: Number = 0
 
 
 class Address(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -49,7 +49,7 @@ CREATE TABLE entries (
     idx INTEGER,
     UNIQUE (trail, n)
 ) STRICT;
-CREATE INDEX entries_unlogged ON entries (hash) WHERE idx IS NULL;
+CREATE INDEX entries_unlogged ON entries (idx) WHERE idx IS NULL;
 
 CREATE TABLE keys (
     id TEXT PRIMARY KEY,
@@ -160,7 +160,6 @@ CREATE TABLE calls (
     ended INTEGER NOT NULL,
     PRIMARY KEY (org, call)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX calls_started ON calls (started);
 
 -- Requests answered, so that a retry gets the same entry and nothing is opened twice for one request.
 CREATE TABLE openings (
@@ -170,7 +169,6 @@ CREATE TABLE openings (
     opened TEXT NOT NULL,
     expires INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX openings_expires ON openings (expires);
 
 CREATE TABLE permits (
     id TEXT PRIMARY KEY,
