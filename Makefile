@@ -23,6 +23,7 @@ check: $(STAMPS)/dev $(STAMPS)/node ## run every check that needs no running pro
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(PY) -m tools.check
+	$(PY) -m breakseal.policydesk.check
 
 bench: $(STAMPS)/dev $(STAMPS)/assets ## measure openings, misses, log and audit
 	$(PY) -m bench

@@ -58,8 +58,8 @@ def test_a_removed_phone_does_not_unseal_from_an_old_copy(world: World) -> None:
     (number,) = core.numbers.of(rosa.handle)
     (sealed,) = core.store.one("SELECT sealed FROM numbers WHERE id = ?", number.id) or (b"",)
     world.submit(world.sign(s.WithdrawNumber, rosa.session, number=number.id))
+    key = core.vault.get(f"subject/{rosa.handle}")
     with pytest.raises(VerificationError):
-        key = core.vault.get(f"subject/{rosa.handle}")
         aead.open_sealed(key, sealed, aead.context("number", rosa.handle, number.id))
 
 

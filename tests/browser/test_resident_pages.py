@@ -170,7 +170,7 @@ def _turn_on(page: Page, town: DemoTown) -> None:
     expect(page.locator("#status")).to_contain_text("On: a 911 call")
     expect(page.locator("#proof")).to_contain_text("this list is complete")
     expect(page.locator("#looked")).to_contain_text("Nobody has looked")
-    page.locator("#mine summary").click()
+    page.locator("#mine > summary").click()
     expect(page.locator("#mine")).to_contain_text("You turned the profile on")
     clean(page)
 

@@ -8,6 +8,7 @@ import pytest
 
 from breakseal.kernel.model import statements as s
 from breakseal.kernel.model.canonical import b64, digest
+from breakseal.kernel.model.signers import P256Signer
 from tests.support.webapp import WebWorld, in_web, payload_of
 
 HOME = "emergency.home"
@@ -101,10 +102,17 @@ def test_one_person_cannot_write_into_anothers_record(tmp_path: Path) -> None:
     async def work(web: WebWorld) -> None:
         one, other = web.world.resident(granted=False), web.world.resident("+15555550188", granted=False)
         await web.hello(one)
+        await web.put_record(one, HOME, 2, b"own" * 20)
+        # the wrap is the other's own, so the keyholder takes it; its ciphertext is kept under nobody's name
+        answer = await web.put_record(other, HOME, 3, b"forged" * 20)
+        assert (answer.status_code, answer.json()["reason"]) == (403, "version-conflict")
         answer = await web.put_record(other, HOME, 2, b"forged" * 20)
-        assert await web.store.record_lines(other.handle) == []
-        # the wrap is the other's own, so the keyholder takes it for the other; its ciphertext is under nobody's name
-        assert answer.status_code in (200, 403)
+        assert (answer.status_code, answer.json()["reason"]) == (400, "version-taken")
+        answer = await web.put_record(other, "emergency.medical", 2, b"forged" * 20)
+        assert (answer.status_code, answer.json()["reason"]) == (403, "not-yours")
+        assert await web.store.records(other.handle, (HOME, "emergency.medical")) == []
+        stored = await web.store.records(one.handle, (HOME, "emergency.medical"))
+        assert [(record.category, record.ciphertext) for record in stored] == [(HOME, b"own" * 20)]
 
     in_web(tmp_path, work)
 
@@ -144,17 +152,56 @@ def test_a_phone_is_proved_and_taken_off(tmp_path: Path) -> None:
     in_web(tmp_path, work)
 
 
+async def forgets(web: WebWorld, leaf: str, signer: P256Signer, **fields: str) -> tuple[int, str]:
+    probe = web.world.sign(s.WithdrawNumber, signer, **({"number": ""} | fields))
+    answer = await web.post("/api/forget", {"leaf": leaf, "statement": b64(probe)})
+    return answer.status_code, answer.json().get("reason", "")
+
+
 def test_the_ciphertexts_go_only_with_an_erasure(tmp_path: Path) -> None:
+    async def work(web: WebWorld) -> None:
+        person, gone = web.world.resident(granted=False), web.world.resident("+15555550188", granted=False)
+        await web.hello(person)
+        assert (await web.put_record(person, HOME, 2, b"two" * 20)).status_code == 200
+        grant = web.world.sign(s.WithdrawGrant, person.session, purpose="emergency-response")
+        other = (await web.post("/api/submit", {"statements": [b64(grant)]})).json()["leaves"][0]
+        assert await forgets(web, other, person.session) == (400, "wrong-statement")
+        # another's erasure, with the keys of either of them: nothing of this record goes
+        foreign = b64(web.world.submit(web.world.sign(s.Erase, gone.own, categories=())).leaves[0])
+        assert await forgets(web, foreign, person.session) == (403, "not-erased")
+        assert await forgets(web, foreign, gone.session) == (403, "not-yours")
+        assert len(await web.store.record_lines(person.handle)) == 1
+        own = b64(web.world.submit(web.world.sign(s.Erase, person.own, categories=())).leaves[0])
+        assert await forgets(web, own, person.session, number="x") == (400, "wrong-statement")
+        assert await forgets(web, own, person.session) == (200, "")
+        assert await web.store.record_lines(person.handle) == []
+
+    in_web(tmp_path, work)
+
+
+def test_an_erased_part_is_no_reason_to_drop_the_rest(tmp_path: Path) -> None:
     async def work(web: WebWorld) -> None:
         person = web.world.resident(granted=False)
         await web.hello(person)
-        stored = await web.put_record(person, HOME, 2, b"two" * 20)
-        assert stored.status_code == 200
-        grant = web.world.sign(s.WithdrawGrant, person.session, purpose="emergency-response")
-        leaf = (await web.post("/api/submit", {"statements": [b64(grant)]})).json()["leaves"][0]
-        assert (await web.post("/api/forget", {"leaf": leaf})).status_code == 400
-        erased = web.world.submit(web.world.sign(s.Erase, person.own, categories=()))
-        assert (await web.post("/api/forget", {"leaf": b64(erased.leaves[0])})).status_code == 200
-        assert await web.store.record_lines(person.handle) == []
+        for category in (HOME, "emergency.medical"):
+            assert (await web.put_record(person, category, 2, b"two" * 20)).status_code == 200
+        part = web.world.submit(web.world.sign(s.Erase, person.own, categories=(HOME,))).leaves[0]
+        assert await forgets(web, b64(part), person.session) == (403, "not-erased")
+        assert len(await web.store.record_lines(person.handle)) == 2
+
+    in_web(tmp_path, work)
+
+
+def test_settling_on_no_version_drops_what_was_never_taken_and_nothing_else(tmp_path: Path) -> None:
+    async def work(web: WebWorld) -> None:
+        person = web.world.resident(granted=False)
+        await web.hello(person)
+        await web.put_record(person, HOME, 2, b"two" * 20)
+        web.keyholder.cut = "before"
+        assert (await web.put_record(person, HOME, 3, b"three" * 20)).status_code == 503
+        web.keyholder.cut = ""
+        await web.post(f"/api/records/{HOME}/settle", {"version": 0})
+        stored = await web.store.records(person.handle, (HOME,))
+        assert [(one.version, one.pending) for one in stored] == [(2, False)]
 
     in_web(tmp_path, work)

@@ -34,8 +34,8 @@ def new(file: Path, *, as_json: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @json_option
 def show_key(file: Path, *, as_json: bool) -> None:
-    """Show the name and the short code of the public key in FILE, to be compared by voice."""
-    public = keyfile.read_public(file)
+    """Show the name and the short code of the public key in FILE (PEM, or the door's JSON), to be compared by voice."""
+    public = keyfile.read_described(file)
     _tell(file, public.id, short_code(public), as_json=as_json)
 
 

@@ -39,8 +39,9 @@ def org() -> None:
 @click.option("--kind", required=True, type=click.Choice(get_args(OrganisationClass)), help="What it is.")
 @click.option("--place", "places", multiple=True, help="Five-digit county code (FIPS 6-4) that it serves.")
 @click.option(
-    "--sponsor", "sponsors", multiple=True, metavar="NAME=FILE", help="Whose public key lets its officers in."
-)
+    "--sponsor", "sponsors", multiple=True, metavar="NAME=FILE",
+    help="Whose public key lets its officers in: the JSON file that the door gave them, or PEM.",
+)  # fmt: skip
 @click.option(
     "--client", "clients", multiple=True, metavar="NAME=FILE", help="Its call-handling system's key."
 )
@@ -70,7 +71,7 @@ def new(
         name=name,
         kind=kind,
         places=tuple(sorted(set(places))),
-        sponsors=tuple(_named(one) for one in sponsors),
+        sponsors=tuple(_sponsor(one) for one in sponsors),
         clients=tuple(_named(one) for one in clients),
     )
     _put(statement, out, as_json=as_json)
@@ -133,10 +134,26 @@ def _check_id(text: str) -> None:
 
 
 def _named(text: str) -> NamedKey:
+    name, file = _parted(text)
+    return NamedKey(name=name, key=keyfile.read_public(file))
+
+
+def _sponsor(text: str) -> NamedKey:
+    """Return a sponsor's key: a passkey made at the door (JSON), or a machine's key (PEM)."""
+    name, file = _parted(text)
+    key = keyfile.read_described(file)
+    if key.use not in ("passkey", "service"):
+        raise RequestError(
+            f"`{file}` holds a {key.use} key: a sponsor makes a passkey at the door, under /join"
+        )
+    return NamedKey(name=name, key=key)
+
+
+def _parted(text: str) -> tuple[str, Path]:
     name, sign, file = text.partition("=")
     if not (name and sign and file):
         raise RequestError("write a key as NAME=FILE")
-    return NamedKey(name=name, key=keyfile.read_public(Path(file)))
+    return name, Path(file)
 
 
 def _put(statement: SignedStatement, out: Path, *, as_json: bool) -> None:

@@ -19,7 +19,7 @@ from breakseal.keyholder.engine import Engine, problem
 from breakseal.keyholder.store import StoreFailedError
 
 _LOG = logging.getLogger("breakseal.keyholder")
-MAX_BATCH = 64
+MAX_BATCH = 32
 SWEEP_EVERY = 60.0
 
 Reply = Callable[[p.Message], None]

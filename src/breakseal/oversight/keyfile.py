@@ -11,7 +11,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from breakseal.kernel.errors import ConfigError
+from breakseal.kernel.errors import BreaksealError, ConfigError
+from breakseal.kernel.model import canonical
 from breakseal.kernel.model.keys import KeyUse, PublicKey, describe_key, parse_spki
 from breakseal.kernel.model.signers import Ed25519Signer
 
@@ -93,6 +94,23 @@ def read_public(path: Path, use: KeyUse = "service") -> PublicKey:
         return describe_key(parse_spki(der), use)
     except Exception as error:  # the parser raises several kinds; all mean "no key"
         raise ConfigError(f"`{path}` is not a public key in PEM") from error
+
+
+def read_described(path: Path) -> PublicKey:
+    """Return the public key in the file `path`: PEM (a service's), or the JSON that the door gives for a passkey.
+
+    Raises:
+        ConfigError: there is no such file, or no key of ours in it.
+    """
+    data = _read(path).strip()
+    if not data.startswith(b"{"):
+        return read_public(path)
+    try:
+        key = canonical.decode(data, PublicKey)
+        key.check()
+    except BreaksealError as error:
+        raise ConfigError(f"`{path}` is not a public key as the door writes it: {error}") from error
+    return key
 
 
 def public_of(key: PrivateKey, use: KeyUse = "service") -> PublicKey:

@@ -79,6 +79,7 @@ def page(
         "t": view.t,
         "url": view.url,
         "lang": view.choice.language,
+        "other": view.other_language(),
         "settings": parts.settings,
         "signed_in": getattr(request.state, "session", None),
         "page_data": _block(data),

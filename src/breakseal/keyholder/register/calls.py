@@ -30,13 +30,8 @@ class Call:
 
     @property
     def name(self) -> str:
-        """A name of this call that does not repeat between organisations."""
-        return call_name(self.org, self.call)
-
-
-def call_name(org: str, call: str) -> str:
-    """Return the hash by which bodies and permits name a call."""
-    return canonical.b64(canonical.digest(canonical.encode((org, call))))
+        """The hash by which bodies and permits name this call; it does not repeat between organisations."""
+        return canonical.b64(canonical.digest(canonical.encode((self.org, self.call))))
 
 
 class Calls:

@@ -26,7 +26,9 @@ _LIMITS = {"emergency.photo": MAX_PHOTO}
 
 
 @put("/records/{category:str}", opt=guards.SUBJECT, summary="Store a new sealed version")
-async def put_record(request: Request[Any, Any, Any], category: FromPath[str], data: JSONBody[RecordIn]) -> SubmitOut:
+async def put_record(
+    request: Request[Any, Any, Any], category: FromPath[str], data: JSONBody[RecordIn]
+) -> SubmitOut:
     """Store the ciphertext, hand the wrap to the keyholder, then make the version current.
 
     The order keeps every crash readable: a version whose key is sealed is durable before the keyholder
@@ -55,7 +57,9 @@ async def put_record(request: Request[Any, Any, Any], category: FromPath[str], d
 @post(
     "/records/{category:str}/settle", opt=guards.SUBJECT, status_code=200, summary="Say which version is true"
 )
-async def settle(request: Request[Any, Any, Any], category: FromPath[str], data: JSONBody[SettleIn]) -> Nothing:
+async def settle(
+    request: Request[Any, Any, Any], category: FromPath[str], data: JSONBody[SettleIn]
+) -> Nothing:
     """Keep only the version that the keyholder named (0: none yet); for a storing that was cut short.
 
     Nothing that the keyholder took is dropped by the 0: a version that is none yet can only be pending.

@@ -28,8 +28,9 @@ export async function call(method, path, body, type = "application/json") {
   }
   if (answer.ok) return answer;
   const problem = await problemOf(answer);
-  if (problem.reason === "session-ended") await drop();
-  throw problem;
+  if (problem.reason !== "session-ended") throw problem;
+  await drop(); // clears the page, so whoever waits for this answer has nothing left to say
+  return new Promise(() => {});
 }
 
 export const get = async (path) => (await call("GET", path)).json();

@@ -18,5 +18,5 @@ onEnd(() => {
   const main = document.getElementById("main");
   const note = make("p", {}, t("js.ended"));
   const link = make("a", { class: "usa-button", href: local("/sign-in") }, t("js.retry"));
-  main.replaceChildren(make("div", { class: "grid-container bs-narrow" }, make("div", { class: "bs-note", role: "alert" }, note, link)));
+  main.replaceChildren(make("div", { class: "grid-container bs-narrow" }, make("div", { class: "bs-note", role: "alert" }, make("h1", {}, t("js.ended.title")), note, link)));
 });

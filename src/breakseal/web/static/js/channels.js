@@ -10,6 +10,7 @@ function chosen() {
 
 async function save() {
   const kind = chosen();
+  if (!kind) throw new Error(t("js.home.channels-kind"));
   const typed = at("to").value.trim();
   const to = kind === "sms" ? e164(typed) : typed;
   if (kind !== "none" && (!to || (kind === "mail" && !to.includes("@")))) throw new Error(t("js.home.channels-to"));
@@ -21,11 +22,20 @@ async function save() {
   channels.show({ timing, words });
 }
 
+// The choices as they are; where messages go is sealed, so that one stays open.
+function preset({ timing, words }) {
+  for (const one of form.elements.kind) one.checked = false;
+  form.elements.timing.value = timing;
+  form.elements.words.value = words;
+  at("channel-more").hidden = true;
+}
+
 export const channels = {
   show({ timing, words }) {
     const set = timing && timing !== "none";
     const lines = set ? [t("js.home.channels-when." + timing), t("js.home.channels-words." + words), t("js.home.channels-sealed")] : [t("js.home.channels-none")];
     at("channels-now").textContent = lines.join(" ");
+    if (set) preset({ timing, words });
   },
   // Opens the choices where the address asks for them.
   reveal() {
@@ -37,7 +47,7 @@ export const channels = {
 };
 
 form.addEventListener("change", () => {
-  at("channel-more").hidden = chosen() === "none";
+  at("channel-more").hidden = ["none", ""].includes(chosen());
 });
 form.addEventListener("submit", async (event) => {
   event.preventDefault();

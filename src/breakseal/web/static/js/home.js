@@ -113,11 +113,21 @@ for (const one of document.querySelectorAll("[data-door]")) {
   one.addEventListener("click", guarded(async () => signAtDoor({ door: (await facts()).door, flow: one.dataset.door, back: here() })));
 }
 
+// After an erasure only the list and the keys are left; the list itself says that there was one.
+function drawErased(entries) {
+  if (!entries.some(({ body }) => body.result === "erased")) return;
+  at("status").dataset.state = "erased";
+  at("status").querySelector('[data-part="words"]').replaceChildren(make("p", { class: "bs-status__word" }, t("js.home.erased")));
+  at("status").querySelector('[data-part="actions"]').replaceChildren();
+  for (const part of document.querySelectorAll("[data-until-erased]")) part.hidden = true;
+}
+
+addEventListener("hashchange", channels.reveal);
 readReturn();
 try {
   await draw();
   channels.reveal();
-  await drawTrail(draw);
+  drawErased(await drawTrail(draw));
 } catch (error) {
   at("opening").hidden = true;
   trouble(error);

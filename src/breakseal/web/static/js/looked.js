@@ -2,7 +2,7 @@
 import { b64, decode, sha256, unb64 } from "/browser/canonical.js";
 import { freezeOver } from "./freeze.js";
 import { trail } from "./own.js";
-import { at, button, download, has, make, t, when } from "./page.js";
+import { at, button, clock, day, download, has, make, t, when } from "./page.js";
 
 const OWN = new Set(["self", "consent"]);
 
@@ -30,18 +30,33 @@ function whatHappened(body) {
   return typeName(body.type);
 }
 
-function detail(body) {
-  const rows = [
-    ["who", who(body)],
+function rows(pairs) {
+  const filled = pairs.filter(([, text]) => text);
+  if (filled.length === 0) return null;
+  return make("dl", {}, ...filled.flatMap(([name, text]) => [make("dt", {}, t("js.trail.col." + name)), make("dd", {}, text)]));
+}
+
+// What the `until` of an entry means: an end of a view, ahead or past; or the day after which no backup helps.
+export function ends({ type, until }, own = false) {
+  if (!until) return [];
+  if (type === "erase") return [["gone-for-good", day(until, "UTC")]];
+  return type === "disclose" && !own ? [[until * 1000 > Date.now() ? "until-latest" : "until-ended", when(until)]] : [];
+}
+
+function detail(body, own) {
+  if (own) return rows(ends(body, own));
+  return rows([
     ["why", body.purpose ? purposeName(body.purpose) : ""],
     ["what", body.categories.map(categoryName).join(", ")],
-    ["call", body.call],
-    ["until", body.until ? when(body.until) : ""],
+    ...ends(body),
     ["reason", body.reason],
-    ["marks", body.marks.join(", ")],
-    ["policy", body.policy.join(", ")],
-  ].filter(([, text]) => text);
-  return make("dl", {}, ...rows.flatMap(([name, text]) => [make("dt", {}, t("js.trail.col." + name)), make("dd", {}, text)]));
+  ]);
+}
+
+// What only somebody who checks by other means needs.
+function experts({ body, hash, n }) {
+  const list = rows([["leaf", hash], ["call", body.call], ["policy", (body.policy ?? []).join(", ")], ["marks", body.marks.join(", ")], ["number", String(n)]]);
+  return make("details", { class: "bs-experts" }, make("summary", {}, t("js.trail.experts")), list);
 }
 
 function receiptButton(entry, own) {
@@ -52,14 +67,19 @@ function receiptButton(entry, own) {
   return save;
 }
 
+// When it happened; under the heading of its day the time alone.
+function moment({ body, leaf }, own) {
+  if (body.at === 0) return make("span", { class: "bs-quiet" }, t("js.trail.some-time", { day: leaf?.day ?? "" }));
+  return make("time", { class: "bs-quiet", datetime: new Date(body.at * 1000).toISOString() }, own ? clock(body.at) : when(body.at));
+}
+
 function row(entry, own, redraw) {
   const { body } = entry;
-  const head = make("div", { class: "bs-entry__line" },
-    make("span", { class: "bs-entry__who" }, own ? whatHappened(body) : `${whatHappened(body)} · ${who(body)}`),
-    make("time", { class: "bs-quiet", datetime: new Date(body.at * 1000).toISOString() }, when(body.at)));
+  const what = own || entry.lost ? whatHappened(body) : `${whatHappened(body)} · ${who(body)}`;
+  const head = make("div", { class: "bs-entry__line" }, make("span", { class: "bs-entry__who" }, what), moment(entry, own));
   const complain = !own && body.type === "disclose" ? button(t("js.trail.not-mine"), () => freezeOver(entry, redraw), "secondary") : null;
-  const actions = make("div", { class: "bs-actions" }, receiptButton(entry, own), complain);
-  return make("li", { class: "bs-entry" }, head, own ? null : detail(body), actions);
+  const actions = make("div", { class: "bs-actions" }, receiptButton(entry, own), complain, experts(entry));
+  return make("li", { class: `bs-entry${own ? " bs-entry--own" : ""}` }, head, entry.lost ? null : detail(body, own), actions);
 }
 
 function note(kind, ...texts) {
@@ -71,7 +91,20 @@ function proof(trailRead, entries) {
   const unlogged = entries.filter((entry) => !entry.inLog).length;
   if (unlogged > 0) texts.push(t("js.trail.unlogged", { count: unlogged }));
   if (trailRead.head.deferred > 0) texts.push(t("js.trail.deferred", { count: trailRead.head.deferred }));
+  const lost = entries.filter((entry) => entry.lost).length;
+  if (lost > 0) texts.push(t("js.trail.lost", { count: lost }));
   return note("good", ...texts);
+}
+
+// One's own entries under the days on which they were made, so that many visits read as a few lines.
+function byDay(entries, redraw) {
+  let last = "";
+  return entries.flatMap((entry) => {
+    const on = entry.body.at ? day(entry.body.at) : entry.leaf?.day ?? "";
+    const heading = on === last ? [] : [make("li", { class: "bs-day" }, make("h3", {}, on))];
+    last = on;
+    return [...heading, row(entry, true, redraw)];
+  });
 }
 
 function fill(entries, redraw) {
@@ -82,7 +115,7 @@ function fill(entries, redraw) {
   const mine = at("mine");
   mine.hidden = own.length === 0;
   mine.querySelector("summary").textContent = t("js.trail.mine", { count: own.length });
-  mine.querySelector("ul").replaceChildren(...own.map((entry) => row(entry, true, redraw)));
+  mine.querySelector("ul").replaceChildren(...byDay(own, redraw));
 }
 
 // The list as it was sent, said to be unchecked.
@@ -95,6 +128,7 @@ async function unchecked(read, again) {
   fill(await Promise.all(entries), again);
 }
 
+// Draws the list. -> its entries, if they were proved
 export async function drawTrail(redraw) {
   at("proof").replaceChildren(make("p", { class: "bs-quiet" }, t("js.trail.checking")));
   const again = async () => {
@@ -105,9 +139,11 @@ export async function drawTrail(redraw) {
     const read = await trail();
     at("proof").replaceChildren(proof(read.trail, read.entries));
     fill(read.entries, again);
+    return read.entries;
   } catch (error) {
     if (!error.trail) at("proof").replaceChildren(note("warn", error.message));
     else if (error.reason === "no-ed25519") await unchecked(error.trail, again);
     else at("proof").replaceChildren(note("bad", t("js.trail.broken", { why: error.message })));
+    return [];
   }
 }

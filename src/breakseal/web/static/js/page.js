@@ -45,6 +45,14 @@ export function when(seconds) {
   return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(seconds * 1000));
 }
 
+export function clock(seconds) {
+  return new Intl.DateTimeFormat(language, { timeStyle: "short" }).format(new Date(seconds * 1000));
+}
+
+export function day(seconds, timeZone = undefined) {
+  return new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone }).format(new Date(seconds * 1000));
+}
+
 export function download(name, bytes, type) {
   const href = URL.createObjectURL(new Blob([bytes], { type }));
   const link = make("a", { href, download: name });

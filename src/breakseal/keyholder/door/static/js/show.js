@@ -71,6 +71,13 @@ export function button(text, onClick, style = "") {
   return node;
 }
 
+// Gives the person `bytes` of JSON as a file.
+export function save(bytes, name) {
+  const link = el("a", { href: URL.createObjectURL(new Blob([bytes], { type: "application/json" })), download: name });
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
 export function demoTag(words) {
   return el("span", { class: "usa-tag door-demo-tag" }, words.say("demo.tag"));
 }

@@ -5,15 +5,9 @@ import { ProblemError } from "./api.js";
 import { entryItem } from "./entries.js";
 import { goWithin } from "./order.js";
 import { readTrail } from "./reading.js";
-import { alertBox, at, button, el, reveal, step } from "./show.js";
+import { alertBox, at, button, el, reveal, save, step } from "./show.js";
 import { mountSigning } from "./signers.js";
 import { start } from "./start.js";
-
-function save(bytes, name) {
-  const link = el("a", { href: URL.createObjectURL(new Blob([bytes], { type: "application/json" })), download: name });
-  link.click();
-  URL.revokeObjectURL(link.href);
-}
 
 function complain(hash) {
   const statement = build("freeze", { leaf: hash }, { minutes: 15 });
@@ -32,7 +26,7 @@ function actions(words, entry) {
 function item(words, entry) {
   const note = entry.inLog ? null : el("p", { class: "usa-hint" }, words.say("trail.not-logged"));
   const bar = el("div", { class: "door-actions" }, ...actions(words, entry));
-  return entryItem(words, entry.body, { day: entry.leaf.day, extra: note ? [note, bar] : [bar] });
+  return entryItem(words, entry.body, { day: entry.leaf.day, hash: entry.hash, mine: true, extra: note ? [note, bar] : [bar] });
 }
 
 function verdict(words, entries, head) {

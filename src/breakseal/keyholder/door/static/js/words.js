@@ -30,6 +30,10 @@ export class Words {
     return new Intl.DateTimeFormat(language, shape).format(new Date(seconds * 1000));
   }
 
+  day(seconds, timeZone = undefined) {
+    return new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone }).format(new Date(seconds * 1000));
+  }
+
   shortTime(seconds) {
     const shape = { dateStyle: "medium", timeStyle: "short" };
     return new Intl.DateTimeFormat(language, shape).format(new Date(seconds * 1000));
