@@ -14,6 +14,7 @@ import pytest
 
 from breakseal.kernel.errors import BreaksealError, UnavailableError
 from breakseal.kernel.model import statements as s
+from breakseal.kernel.tlog.proof import TlogProof, parse_proof
 from breakseal.keyholder import protocol as p
 from breakseal.keyholder.store import StoreFailedError
 from tests.support.faults import Fault, Plan
@@ -169,8 +170,8 @@ def test_a_log_that_proves_something_else_opens_nothing(lived: tuple[World, Pers
         def __getattr__(self, name: str) -> Any:
             return getattr(real, name)
 
-        def append(self, leaves: list[bytes]) -> list[bytes]:
-            return [real.proof(0) for _ in leaves]
+        def append(self, leaves: list[bytes]) -> list[TlogProof]:
+            return [parse_proof(real.proof(0)) for _ in leaves]
 
     world.engine.log = Lying()  # type: ignore[assignment]
     event = world.call()

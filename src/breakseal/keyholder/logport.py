@@ -8,7 +8,7 @@ from typing import Protocol
 from breakseal.kernel.errors import VerificationError
 from breakseal.kernel.tlog.checkpoint import Checkpoint
 from breakseal.kernel.tlog.merkle import leaf_hash, verify_consistency, verify_inclusion
-from breakseal.kernel.tlog.proof import parse_proof
+from breakseal.kernel.tlog.proof import TlogProof
 from breakseal.kernel.tlog.witnesspolicy import WitnessPolicy
 from breakseal.keyholder.store import Store
 
@@ -18,8 +18,8 @@ _SEEN = "log-seen"
 class LogPort(Protocol):
     """A transparency log that this keyholder writes to."""
 
-    def append(self, leaves: Sequence[bytes]) -> list[bytes]:
-        """Give each leaf a place, durably, and return a tlog-proof for each; a known leaf keeps its place.
+    def append(self, leaves: Sequence[bytes]) -> list[TlogProof]:
+        """Give each leaf a place, durably, and return a proof for each; a known leaf keeps its place.
 
         Raises UnavailableError if it cannot now; then nothing of it counts before it was appended again.
         """
@@ -77,16 +77,15 @@ class LogEyes:
         """Size and root hash of the last checkpoint accepted."""
         return self._seen
 
-    def check(self, proof: bytes, leaf: bytes) -> int:
+    def check(self, proof: TlogProof, leaf: bytes) -> int:
         """Return the index at which `leaf` is proved to be in the log.
 
         Raises:
             VerificationError: it is not proved, or the log contradicts what it said before.
         """
-        parsed = parse_proof(proof, known=self._note)
-        point = self._accept(parsed.checkpoint)
-        verify_inclusion(parsed.index, point[0], leaf_hash(leaf), parsed.hashes, point[1])
-        return parsed.index
+        size, root = self._accept(proof.checkpoint)
+        verify_inclusion(proof.index, size, leaf_hash(leaf), proof.hashes, root)
+        return proof.index
 
     def check_size(self, size: int) -> bytes:
         """Return the root hash of the log's latest checkpoint, which must have `size` and be believable."""

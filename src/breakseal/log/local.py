@@ -9,6 +9,7 @@ from pathlib import Path
 
 from breakseal.kernel.errors import UnavailableError
 from breakseal.kernel.ports import Clock
+from breakseal.kernel.tlog.proof import TlogProof
 from breakseal.kernel.tlog.signature import Signer
 from breakseal.log.publisher import DAY, PublicView, Publisher
 from breakseal.log.sequencer import Sequencer
@@ -36,9 +37,9 @@ class LocalLog:
         self._view = PublicView(self._published)
         self.publish()
 
-    def append(self, leaves: Sequence[bytes]) -> list[bytes]:
-        """Give each leaf a place, durably, and return a tlog-proof for each; a known leaf keeps its place."""
-        return [sequenced.proof() for sequenced in self._sequencer.append(leaves)]
+    def append(self, leaves: Sequence[bytes]) -> list[TlogProof]:
+        """Give each leaf a place, durably, and return a proof for each; a known leaf keeps its place."""
+        return [sequenced.parts() for sequenced in self._sequencer.append(leaves)]
 
     def proof(self, index: int) -> bytes:
         """Return a tlog-proof of an entry under the latest checkpoint."""

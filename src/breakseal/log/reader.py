@@ -8,7 +8,7 @@ from breakseal.kernel.errors import FormatError, UnavailableError, VerificationE
 from breakseal.kernel.tlog.bundle import encode_bundle
 from breakseal.kernel.tlog.edge import TILE_HEIGHT, Edge, TileNodes, split_hashes
 from breakseal.kernel.tlog.merkle import consistency_proof, inclusion_proof
-from breakseal.kernel.tlog.proof import encode_proof
+from breakseal.kernel.tlog.proof import TlogProof
 from breakseal.kernel.tlog.tilepath import ENTRIES, TILE_WIDTH, TilePath, level_count, width_at
 from breakseal.log.store import LogStore, StoredCheckpoint
 
@@ -76,11 +76,11 @@ class LogReader:
         Raises:
             FormatError: there is no such entry or checkpoint.
         """
-        return self.proof_under(index, self.stored_checkpoint(size))
+        return self.proof_under(index, self.stored_checkpoint(size)).encode()
 
-    def proof_under(self, index: int, point: StoredCheckpoint) -> bytes:
-        """Return the tlog-proof of entry `index` under `point`; errors as in `proof`."""
-        return encode_proof(index, inclusion_proof(index, point.size, self.node), point.note)
+    def proof_under(self, index: int, point: StoredCheckpoint) -> TlogProof:
+        """Return the proof of entry `index` under `point`; errors as in `proof`."""
+        return TlogProof(index, tuple(inclusion_proof(index, point.size, self.node)), point.note)
 
     def consistency(self, old: int, new: int) -> list[bytes]:
         """Return the proof that the tree of `old` entries is a prefix of that of `new`.

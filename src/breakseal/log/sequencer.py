@@ -20,6 +20,7 @@ from breakseal.kernel.tlog.checkpoint import Checkpoint, parse_checkpoint
 from breakseal.kernel.tlog.edge import Edge, FullTile
 from breakseal.kernel.tlog.merkle import leaf_hash
 from breakseal.kernel.tlog.note import VerifierKey
+from breakseal.kernel.tlog.proof import TlogProof
 from breakseal.kernel.tlog.signature import Signer, open_note, sign_note
 from breakseal.log.database import StorePoisonedError
 from breakseal.log.reader import LogReader, load_edge
@@ -42,6 +43,10 @@ class Sequenced:
 
     def proof(self) -> bytes:
         """Return the tlog-proof under that checkpoint; in the sequencer's thread, at any later time."""
+        return self._reader.proof_under(self.index, self.under).encode()
+
+    def parts(self) -> TlogProof:
+        """Return the same proof, not yet written as text."""
         return self._reader.proof_under(self.index, self.under)
 
 

@@ -51,10 +51,8 @@ def encode_proof(index: int, hashes: Sequence[bytes], checkpoint: bytes, extra: 
     return ("\n".join(lines) + "\n\n").encode() + checkpoint
 
 
-def parse_proof(data: bytes, *, known: bytes = b"") -> TlogProof:
+def parse_proof(data: bytes) -> TlogProof:
     """Return the parts of a proof file; the checkpoint in it is a well-formed note, not yet verified.
-
-    `known` is a checkpoint that the caller has read already: many proofs are under the same one.
 
     Raises:
         FormatError: not a proof file.
@@ -64,8 +62,7 @@ def parse_proof(data: bytes, *, known: bytes = b"") -> TlogProof:
     head, gap, checkpoint = data.partition(b"\n\n")
     if not gap or not head.isascii():
         raise FormatError("not a proof file", reason="bad-proof")
-    if checkpoint != known:
-        parse_note(checkpoint)
+    parse_note(checkpoint)
     lines = head.decode("ascii").split("\n")
     if lines.pop(0) != HEADER or not lines:
         raise FormatError("not a proof file", reason="bad-proof")
