@@ -10,6 +10,13 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests.support.browser import launched
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what drives a browser: its event loop stays in the process, so such tests run apart (`bin/test`)."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()) or "tests/browser" in item.nodeid:
+            item.add_marker(pytest.mark.in_browser)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with launched() as browser:
