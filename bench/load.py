@@ -77,7 +77,7 @@ def _request(job: Job, callgate: Ed25519Signer, session: P256Signer, at: int, ca
     event = signed.write(
         s.CallEvent(
             **stamp(840), org=ORG, call=call, seq=1, event="answered", position=POSITION, officer="",
-            caller=canonical.b64(hpke.seal_to(job.ingest, caller, answers.CALLER_INFO)),
+            caller=canonical.b64(hpke.seal_to(job.ingest, caller, answers.caller_info(ORG, call))),
         ), callgate)  # fmt: skip
     basis = canonical.b64(canonical.digest(signed.read(event)[0].payload_bytes()))
     request = signed.write(

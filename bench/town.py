@@ -171,7 +171,7 @@ def _enrol(engine: Engine, town: Town, people: int) -> None:
     courier = Ed25519Signer(keyfile.read_ed25519(town.config.key("courier")))
     point = _courier_point(engine)
     claims = [
-        signed.write(s.ClaimNumber(**stamp(), number=_sealed(point, number_of(at), answers.CLAIM_INFO), channel="sms"), session)  # noqa: E501 # one statement
+        _claim(session, point, number_of(at))
         for at, (_, session) in enumerate(keys)
     ]  # fmt: skip
     _submit(engine, claims)
@@ -183,6 +183,12 @@ def _enrol(engine: Engine, town: Town, people: int) -> None:
         ) for own, _ in keys
     ])  # fmt: skip
     town.people = people
+
+
+def _claim(session: P256Signer, point: bytes, number: str) -> bytes:
+    mine = session.key.id
+    sealed = _sealed(point, number, answers.claim_info(mine))
+    return signed.write(s.ClaimNumber(**stamp(), key=mine, number=sealed, channel="sms"), session)
 
 
 def _courier_point(engine: Engine) -> bytes:
@@ -214,7 +220,13 @@ def _write_all(engine: Engine, town: Town, sessions: list[P256Signer]) -> None:
                 s.Wrap(
                     **stamp(), set="set-1", share=1, category=category, version=1,
                     sha256=canonical.b64(canonical.digest(ciphertext)),
-                    key=canonical.b64(hpke.seal_to(town.ingest, key, answers.WRAP_INFO)),
+                    key=canonical.b64(
+                        hpke.seal_to(
+                            town.ingest,
+                            key,
+                            answers.wrap_info(handle, category, 1, canonical.b64(canonical.digest(ciphertext))),
+                        )
+                    ),
                 ), session))  # fmt: skip
     _submit(engine, wraps)
     _fill(town.config.records, rows)

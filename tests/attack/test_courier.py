@@ -16,7 +16,7 @@ from breakseal.courier.app import Courier
 from breakseal.courier.protocol import AnswerCode, StartClaim
 from breakseal.kernel.errors import BreaksealError
 from breakseal.kernel.model import canonical, signed
-from breakseal.kernel.model.answers import CLAIM_INFO
+from breakseal.kernel.model.answers import claim_info
 from breakseal.kernel.model.permit import read_permit, sign_permit
 from breakseal.kernel.model.signers import Ed25519Signer, P256Signer
 from breakseal.kernel.model.statements import Hello
@@ -112,7 +112,7 @@ def test_permit_for_another_claim(setting: Setting) -> None:
     async def scene(courier: Courier) -> None:
         swapped = StartClaim(claim=mine.claim, permit=theirs.permit)
         assert await refused(courier.codes.start(swapped)) == "permit-for-another-claim"
-        other = canonical.b64(hpke.seal_to(setting.keys.point(), b"+12025550199", CLAIM_INFO))
+        other = canonical.b64(hpke.seal_to(setting.keys.point(), b"+12025550199", claim_info("")))
         for fields in ({"to": other}, {"channel": "voice"}):
             question = changed(setting, mine, **fields)
             assert await refused(courier.codes.start(question)) == "permit-for-another-claim"

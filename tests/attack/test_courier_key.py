@@ -6,7 +6,7 @@ import pytest
 
 from breakseal.kernel.errors import BreaksealError, RefusedError
 from breakseal.kernel.model import statements as s
-from breakseal.kernel.model.answers import CALLER_INFO
+from breakseal.kernel.model.answers import caller_info
 from breakseal.kernel.model.body import verify_trail
 from tests.support.cast import KINDS, OTHER_NUMBER, Cast, Kind
 from tests.support.world import NUMBER
@@ -15,7 +15,8 @@ from tests.support.world import NUMBER
 def test_attest_a_number_that_nobody_claimed(cast: Cast) -> None:
     """There is no claim with this hash: nothing is bound, to nobody."""
     world = cast.world
-    unclaimed = world.sign(s.ClaimNumber, cast.rosa.session, number=cast.claim_number(), channel="sms")
+    mine = cast.rosa.session
+    unclaimed = world.sign(s.ClaimNumber, mine, key=mine.key.id, number=cast.claim_number(), channel="sms")
     with pytest.raises(RefusedError, match="no such claim"):
         world.submit(world.attest(unclaimed, "+15555550119"))
 
@@ -63,7 +64,7 @@ def test_attest_something_that_is_no_number(cast: Cast, number: str) -> None:
 def test_attest_with_a_number_sealed_for_another_purpose(cast: Cast) -> None:
     """What was sealed as a caller or to the courier does not open as an attested number."""
     kind = next(one for one in KINDS if one.type is s.NumberAttested)
-    for sealed in (cast.sealed(b"+15555550119", CALLER_INFO), cast.claim_number(), "AAAA"):
+    for sealed in (cast.sealed(b"+15555550119", caller_info("cedar", "c1")), cast.claim_number(), "AAAA"):
         answer = cast.hand_in(kind, cast.make(kind, number=sealed))
         assert answer.reason in ("ingest-key", "not-verified", "bad-format")  # type: ignore[attr-defined]
 

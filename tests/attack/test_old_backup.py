@@ -119,6 +119,7 @@ def test_after_the_release_nothing_that_was_taken_back_comes_back(world: World, 
     put_back(world, source, REGISTER)
     stays_shut(world, erased, kim)
     release(world, size, root)
+    world.clock.time += 61
     assert state(world) == "open"
     for number in ("+15555550300", "+15555550302"):
         assert world.disclose(kim, world.call(number, call=number)).handle == ""
@@ -155,10 +156,10 @@ def test_a_statement_from_before_the_restore_does_not_work_twice(world: World, t
     size, root = checkpoint(world)
     put_back(world, source, REGISTER)
     release(world, size, root)
+    world.clock.time += 61
     with pytest.raises(RefusedError, match="before"):
         world.submit(grant)
     assert world.disclose(kim, world.call()).handle == ""
-    world.clock.time += 61
     world.turn_on(rosa)
     assert world.disclose(kim, world.call(call="c2")).handle == rosa.handle
 

@@ -13,7 +13,7 @@ import pytest
 from breakseal.kernel.errors import FormatError, RefusedError, VerificationError
 from breakseal.kernel.model import canonical, signed
 from breakseal.kernel.model import statements as s
-from breakseal.kernel.model.answers import CALLER_INFO, OPENED_INFO
+from breakseal.kernel.model.answers import OPENED_INFO, caller_info
 from breakseal.kernel.model.body import verify_trail
 from breakseal.kernel.model.words import EMERGENCY_CATEGORIES
 from breakseal.kernel.seal import hpke
@@ -40,7 +40,7 @@ def test_swap_the_number_inside_a_call_event(cast: Cast) -> None:
     world = cast.world
     envelope, statement = signed.read(world.call(NUMBER))
     caller = canonical.encode(s.Caller(number=OTHER_NUMBER))
-    sealed = canonical.b64(hpke.seal_to(world.ingest_point(), caller, CALLER_INFO))
+    sealed = canonical.b64(hpke.seal_to(world.ingest_point(), caller, caller_info("cedar", "c1")))
     members = {name: getattr(statement, name) for name in statement.__struct_fields__} | {"caller": sealed}
     members.pop("v")
     payload = canonical.encode(s.CallEvent(**members))

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.support import forgers
 from tests.support.shift import begin_shift, sign_in
 from tests.support.stage import Stage, staged
 from tests.support.world import NUMBER
@@ -263,6 +264,36 @@ def test_a_forged_event_changes_no_board(stage: Stage, boards: tuple[Page, Page]
         assert answer.status == 403
     heading(one, call)
     expect(one.locator("#countdown")).to_be_hidden()
+
+
+def test_no_profile_said_by_another_than_the_keyholder_is_not_shown(
+    stage: Stage, boards: tuple[Page, Page], call: str
+) -> None:
+    one, _ = boards
+    one.route("**/api/disclose", forgers.no_profile)
+    stage.report(call, "answered", number=NUMBER, position="1")
+    heading(one, call)
+    expect(one.locator("#first")).to_contain_text("not made by the keyholder for this question")
+    one.unroute("**/api/disclose")
+
+
+def test_the_answer_to_another_call_is_not_shown(stage: Stage, boards: tuple[Page, Page], call: str) -> None:
+    one, _ = boards
+    answers: list[str] = []
+
+    def first_again(route: Route) -> None:
+        answers.append(route.fetch().text())
+        route.fulfill(body=answers[0], content_type="application/json")
+
+    one.route("**/api/disclose", first_again)
+    stage.report(f"{call}a", "answered", number="+15555550199", position="1")
+    heading(one, f"{call}a")
+    expect(one.locator("#first")).to_have_text("No profile for this call.")
+    stage.report(f"{call}a", "ended")
+    stage.report(call, "answered", number=NUMBER, position="1")
+    expect(one.get_by_text("not made by the keyholder for this question")).to_be_visible()
+    assert len(answers) == 2
+    one.unroute("**/api/disclose")
 
 
 def test_sign_in_again_without_a_session_goes_to_the_form(stage: Stage, browser: Browser) -> None:

@@ -13,7 +13,7 @@ from playwright.sync_api import Error, Page
 
 from breakseal.ambient import SystemEntropy
 from breakseal.kernel.errors import VerificationError
-from breakseal.kernel.model import canonical, keys, signed
+from breakseal.kernel.model import answers, canonical, keys, signed
 from breakseal.kernel.model.passkey import RelyingParty
 from breakseal.kernel.model.shortcode import short_code
 from breakseal.kernel.model.signers import Ed25519Signer, P256Signer
@@ -223,13 +223,36 @@ def test_a_record_sealed_in_the_browser_opens_in_python(here: Page) -> None:
     private = ec.generate_private_key(ec.SECP256R1())
     made = _sealed_record(here, hpke.point_of(private.public_key()))
     ciphertext = canonical.unb64(made["ciphertext"])
-    data_key = hpke.open_from(private, canonical.unb64(made["key"]), b"breakseal/wrap/v1")
+    data_key = hpke.open_from(
+        private, canonical.unb64(made["key"]), answers.wrap_info(HANDLE, CATEGORY, 3, made["sha256"])
+    )
     plain = aead.open_sealed(data_key, ciphertext, aead.record_context(HANDLE, CATEGORY, 3))
     assert len(plain) % 512 == 0
     assert json.loads(plain)["fields"] == {"allergies": ["penicilina"], "notes": "añ", "steps": 2}
     assert canonical.b64(canonical.digest(ciphertext)) == made["sha256"]
     with pytest.raises(VerificationError):
         aead.open_sealed(data_key, ciphertext, aead.record_context(HANDLE, CATEGORY, 4))
+
+
+@pytest.mark.parametrize("at", range(4))
+def test_a_data_key_opens_for_no_other_wrap(here: Page, at: int) -> None:
+    private = ec.generate_private_key(ec.SECP256R1())
+    made = _sealed_record(here, hpke.point_of(private.public_key()))
+    said = [HANDLE, CATEGORY, 3, made["sha256"]]
+    other = [canonical.b64(bytes(15) + b"x"), "emergency.home", 4, canonical.b64(bytes(32))]
+    said[at] = other[at]
+    with pytest.raises(VerificationError):
+        hpke.open_from(private, canonical.unb64(made["key"]), answers.wrap_info(*said))
+
+
+def test_a_claimed_number_is_sealed_for_the_key_that_claims_it(here: Page) -> None:
+    private = ec.generate_private_key(ec.SECP256R1())
+    point = canonical.b64(hpke.point_of(private.public_key()))
+    code = "return c.b64(await m.sealTo(a[0], c.utf8(a[1]), m.claimInfo(a[2])))"
+    sealed = canonical.unb64(str(call(here, "seal", code, point, "+15555550142", "a-key")))
+    assert hpke.open_from(private, sealed, answers.claim_info("a-key")) == b"+15555550142"
+    with pytest.raises(VerificationError):
+        hpke.open_from(private, sealed, answers.claim_info("b-key"))
 
 
 OPEN = "return m.openRecord(a[0], a[1], c.unb64(a[2]))"

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Error, Page
 
 from breakseal.kernel.model import canonical
-from breakseal.kernel.model.body import Trail, verify_trail
+from breakseal.kernel.model.body import Trail, sign_head, verify_trail
 from tests.support.pages import call, module_origin
 from tests.support.trails import Town, receipt_of, some_bodies
 
@@ -63,11 +63,17 @@ def _with(trail: Trail, at: int, **changes: str) -> Trail:
     return msgspec.structs.replace(trail, entries=tuple(entries))
 
 
+def _of_another_question(trail: Trail, town: Town) -> Trail:
+    head = msgspec.structs.replace(trail.head, request=canonical.b64(bytes(32)))
+    return msgspec.structs.replace(trail, head=sign_head(head, town.keyholder))
+
+
 def _head(trail: Trail, **changes: object) -> Trail:
     return msgspec.structs.replace(trail, head=msgspec.structs.replace(trail.head, **changes))
 
 
 TAMPERINGS: dict[str, Callable[[Trail, Town], Trail]] = {
+    "a head that answered an older question": _of_another_question,
     "an entry left out": lambda t, _: msgspec.structs.replace(t, entries=t.entries[:1] + t.entries[2:]),
     "the last entry left out": lambda t, _: msgspec.structs.replace(t, entries=t.entries[:-1]),
     "the last one left out and counted so": lambda t, _: _head(

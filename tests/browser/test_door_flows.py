@@ -14,6 +14,7 @@ from breakseal.kernel.model import canonical, desk, receipt
 from breakseal.kernel.model import statements as s
 from breakseal.kernel.tlog import proof
 from breakseal.kernel.tlog.witnesspolicy import parse_policy
+from tests.support import forgers
 from tests.support.doors import RunningDoor, returned, running_door, with_authenticator
 from tests.support.world import Person, software_key
 
@@ -269,6 +270,15 @@ def test_a_second_device_gets_in_by_its_code_and_can_be_ended(
     click(page, "End it with my passkey")
     reached(page, "The key is ended")
     assert "kitchen tablet" not in {key.label for key in own_desk(door, person).keys}
+
+
+def test_keys_that_the_keyholder_did_not_list_are_not_shown(page: Page, door: RunningDoor) -> None:
+    signed_up(page, door)
+    page.route("**/api/read", forgers.empty_desk)
+    visit(page, door, f"{door.origin}/devices?lang=en")
+    click(page, "Show my keys")
+    expect(page.get_by_role("alert")).to_contain_text("This answer is not the keyholder's")
+    expect(page.locator("#keys")).to_be_hidden()
 
 
 def test_a_code_that_nobody_offered_is_refused(page: Page, door: RunningDoor) -> None:

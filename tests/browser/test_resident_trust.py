@@ -24,6 +24,7 @@ from breakseal.kernel.model import enrolments, signed
 from breakseal.kernel.model.canonical import b64, unb64
 from breakseal.kernel.model.signers import Ed25519Signer
 from breakseal.kernel.seal import hpke
+from tests.support import forgers
 from tests.support.axe import check_clean
 from tests.support.demotown import DemoTown, running_demo
 from tests.support.doors import with_authenticator
@@ -123,16 +124,76 @@ def other_world(facts: dict[str, Any], **fields: Any) -> None:
 
 
 @pytest.mark.parametrize("change", [foreign_ingest, root_without_overseers])
-def test_nothing_is_sealed_to_a_key_that_is_not_signed(person: Page, town: DemoTown, change: Change) -> None:
+def test_nothing_is_opened_or_sealed_under_keys_that_are_not_signed(
+    person: Page, town: DemoTown, change: Change
+) -> None:
     facts_changed(person, town, change)
     sent: list[str] = []
-    person.on("request", lambda request: sent.append(request.method))
+    person.on("request", lambda request: sent.append(f"{request.method} {request.url}"))
     person.reload()
     expect(person.locator("#trust")).to_contain_text("not signed as it must be")
-    person.fill("#who-1-name", "Xenia")
-    expect(person.locator("#state")).to_contain_text("not signed as it must be", timeout=15_000)
-    assert "PUT" not in sent
+    expect(person.locator("#trouble")).to_contain_text("not signed as it must be")
+    expect(person.locator("#who-1-name")).to_have_count(0)
+    assert not any("/api/disclose" in one or one.startswith("PUT") for one in sent)
     check_clean(person)
+
+
+def test_a_page_that_is_open_seals_nothing_to_a_key_that_is_not_signed(person: Page, town: DemoTown) -> None:
+    person.clock.install()
+    person.reload()
+    expect(person.locator("#step-who")).to_be_visible()
+    facts_changed(person, town, foreign_ingest)
+    person.clock.fast_forward(61_000)  # the facts that the page has are no longer of this minute
+    sent: list[str] = []
+    person.on("request", lambda request: sent.append(request.method))
+    person.fill("#who-1-name", "Xenia")
+    person.clock.fast_forward(5_000)
+    expect(person.locator("#state")).to_contain_text("not signed as it must be", timeout=15_000)
+    expect(person.locator("#trust")).to_contain_text("not signed as it must be")
+    assert "PUT" not in sent
+
+
+def test_an_answer_of_another_than_the_keyholder_is_not_shown(person: Page, town: DemoTown) -> None:
+    person.route("**/api/desk", forgers.empty_desk)
+    person.goto(f"{town.web}/home")
+    expect(person.locator("#trouble")).to_contain_text("not made by the keyholder for this question")
+    expect(person.locator("#status")).not_to_contain_text("911 call")
+    person.unroute("**/api/desk")
+    person.route("**/api/disclose", forgers.no_profile)
+    person.goto(f"{town.web}/profile/who")
+    expect(person.locator("#trouble")).to_contain_text("not made by the keyholder for this question")
+    expect(person.locator("#who-1-name")).to_have_count(0)
+    check_clean(person)
+
+
+def first_again(page: Page, address: str) -> list[str]:
+    """Let whoever carries the answers bring the first one again and again; returned is what really came."""
+    answers: list[str] = []
+
+    def answer(route: Route) -> None:
+        answers.append(route.fetch().text())
+        route.fulfill(body=answers[0], content_type="application/json")
+
+    page.route(address, answer)
+    return answers
+
+
+def test_an_older_list_is_not_shown_as_the_newest(person: Page, town: DemoTown) -> None:
+    answers = first_again(person, "**/api/trail")
+    person.goto(f"{town.web}/home")
+    expect(person.locator("#proof")).to_contain_text("this list is complete")
+    person.reload()
+    expect(person.locator("#proof")).to_contain_text("answers another question")
+    assert len(answers) == 2
+
+
+def test_an_older_desk_is_not_shown_as_the_newest(person: Page, town: DemoTown) -> None:
+    answers = first_again(person, "**/api/desk")
+    person.goto(f"{town.web}/turn-on")
+    expect(person.locator("#turn-on")).to_be_visible()
+    person.reload()
+    expect(person.locator("#trouble")).to_contain_text("not made by the keyholder for this question")
+    assert len(answers) == 2
 
 
 def test_the_point_beside_the_signed_key_counts_for_nothing(person: Page, town: DemoTown) -> None:
@@ -144,14 +205,14 @@ def test_the_point_beside_the_signed_key_counts_for_nothing(person: Page, town: 
     expect(person.locator("#who-1-name")).to_have_value("Xenia")
 
 
-def test_another_root_is_warned_of_and_stops_the_sealing(person: Page, town: DemoTown) -> None:
+def test_another_root_is_warned_of_and_stops_opening_and_sealing(person: Page, town: DemoTown) -> None:
     expect(person.locator("#who-1-name")).to_be_visible()
     person.wait_for_function("localStorage.getItem('breakseal.root')")
     facts_changed(person, town, lambda facts: other_world(facts, demo=False))
     person.reload()
     expect(person.get_by_role("alert").first).to_contain_text("overseers' statement of this site has changed")
-    person.fill("#who-1-name", "Xenia")
-    expect(person.locator("#state")).to_contain_text("has changed", timeout=15_000)
+    expect(person.locator("#trouble")).to_contain_text("has changed")
+    expect(person.locator("#who-1-name")).to_have_count(0)
     check_clean(person)
     person.unroute("**/api/facts")
     person.reload()
@@ -164,6 +225,7 @@ def test_a_demonstration_that_was_set_up_anew_is_only_said(person: Page, town: D
     facts_changed(person, town, other_world)
     person.reload()
     expect(person.locator("#trust")).to_contain_text("was set up anew")
+    expect(person.locator("#trouble")).to_contain_text("not made by the keyholder")  # who is not of that root
     check_clean(person)
 
 

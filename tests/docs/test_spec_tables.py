@@ -74,7 +74,9 @@ class Stage:
     def claim(self) -> tuple[str, str]:
         """Return the digest of a fresh claim and its number, sealed to the keyholder."""
         self.world.engine.core.store.run("DELETE FROM budgets")
-        claim = self.world.sign(s.ClaimNumber, self.rosa.own, number=canonical.b64(b"sealed"), channel="sms")
+        own = self.rosa.own
+        sealed = canonical.b64(b"sealed")
+        claim = self.world.sign(s.ClaimNumber, own, key=own.key.id, number=sealed, channel="sms")
         self.world.submit(claim)
         digest = canonical.digest(signed.read(claim)[0].payload_bytes())
         sealed = hpke.seal_to(self.world.ingest_point(), NUMBER.encode(), answers.NUMBER_INFO)
@@ -95,23 +97,33 @@ class Stage:
     def wrapped(self) -> dict[str, object]:
         """Return the members of the next version of a category."""
         old = self.world.engine.core.subjects.record(self.rosa.handle, "emergency.home")
-        sealed = hpke.seal_to(self.world.ingest_point(), bytes(32), answers.WRAP_INFO)
+        version = old.version + 1 if old else 1
+        info = answers.wrap_info(self.rosa.handle, "emergency.home", version, canonical.b64(bytes(32)))
+        sealed = hpke.seal_to(self.world.ingest_point(), bytes(32), info)
         return {
-            "set": "set-1", "share": 1, "category": "emergency.home", "version": old.version + 1 if old else 1,
+            "set": "set-1", "share": 1, "category": "emergency.home", "version": version,
             "sha256": canonical.b64(bytes(32)), "key": canonical.b64(sealed),
         }  # fmt: skip
 
     def statement(self, name: str, signer: str, keys: tuple[signed.Signer, ...]) -> bytes:
         """Return a statement of the kind `name` that is as good as it can be, signed by `keys`."""
         kind: type[SignedStatement] = TYPES[name]
-        fields, also = self._fields(name, signer)
+        fields, also = self._fields(name, signer, keys)
         return signed.write(kind(**self.world.stamp(), **fields), *keys, *also)  # type: ignore[arg-type]
 
-    def _fields(self, name: str, signer: str) -> tuple[dict[str, object], tuple[signed.Signer, ...]]:
+    def _fields(
+        self, name: str, signer: str, keys: tuple[signed.Signer, ...]
+    ) -> tuple[dict[str, object], tuple[signed.Signer, ...]]:
         """Return the members of a statement, and who signs it besides."""
         if name == "add-key":
             added = software_key()
             return {"key": added.key, "label": "phone"}, (added,)
+        if name == "claim-number":
+            return {
+                "key": keys[0].key.id if keys else "",
+                "number": canonical.b64(b"sealed"),
+                "channel": "sms",
+            }, ()
         made = self._by_offices(signer) | self._by_subjects() | self._by_machines(signer)
         return made[name](), ()
 
@@ -145,7 +157,6 @@ class Stage:
                 "purpose": "emergency-response", "categories": ("emergency.home",), "anywhere": True, "places": (),
             },
             "withdraw-grant": lambda: {"purpose": "emergency-response"},
-            "claim-number": lambda: {"number": canonical.b64(b"sealed"), "channel": "sms"},
             "withdraw-number": lambda: {"number": self.number()},
             "wrap": self.wrapped,
             "channels": lambda: {
@@ -229,7 +240,7 @@ def _check_self_signed(stage: Stage, name: str) -> None:
     """Only the key that the statement shows may sign it."""
     kind: type[SignedStatement] = TYPES[name]
     shown = software_key()
-    fields, _ = stage._fields(name, "new-key")
+    fields, _ = stage._fields(name, "new-key", ())
     members = {**stage.world.stamp(), **fields, "key": shown.key}
     with pytest.raises(BreaksealError):
         stage.world.submit(signed.write(kind(**members), software_key()))  # type: ignore[arg-type]
@@ -246,7 +257,7 @@ def test_no_statement_outlives_its_longest_life(name: str, tmp_path: Path) -> No
     stage = Stage(World(tmp_path / "world"))
     signer = "subject" if "subject" in spectables.MAY_SIGN[name] else spectables.MAY_SIGN[name][0]
     shown = software_key()
-    fields, also = stage._fields(name, signer)
+    fields, also = stage._fields(name, signer, () if signer == "new-key" else stage.signers(name)[signer])
     stamp = stage.world.stamp(longest + 1)
     if signer == "new-key":
         fields, keys = fields | {"key": shown.key}, (shown,)

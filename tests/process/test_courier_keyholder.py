@@ -51,8 +51,10 @@ class Meeting:
         self.world.submit(enrolment)
 
     def claim(self, person: Person) -> StartClaim:
-        sealed = hpke.seal_to(self.setting.keys.point(), NUMBER.encode(), answers.CLAIM_INFO)
-        claim = self.world.sign(s.ClaimNumber, person.session, number=canonical.b64(sealed), channel="sms")
+        mine = person.session.key.id
+        sealed = hpke.seal_to(self.setting.keys.point(), NUMBER.encode(), answers.claim_info(mine))
+        number = canonical.b64(sealed)
+        claim = self.world.sign(s.ClaimNumber, person.session, key=mine, number=number, channel="sms")
         return StartClaim(claim=claim, permit=self.world.submit(claim).permit)
 
     def channels(self, person: Person) -> None:

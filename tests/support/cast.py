@@ -67,13 +67,18 @@ class Cast:
         return self.world.sign(s.AddKey, self.rosa.own, key, key=key.key, label="spare")
 
     def claimed(self) -> bytes:
-        claim = self.world.sign(s.ClaimNumber, self.rosa.session, number=self.claim_number(), channel="sms")
+        mine = self.rosa.session
+        claim = self.world.sign(
+            s.ClaimNumber, mine, key=mine.key.id, number=self.claim_number(), channel="sms"
+        )
         self.world.submit(claim)
         return claim
 
     def claim_number(self, number: str = "+15555550119") -> str:
         point = hpke.point_of(self.world.courier_opener.public_key())
-        return canonical.b64(hpke.seal_to(point, number.encode(), answers.CLAIM_INFO))
+        return canonical.b64(
+            hpke.seal_to(point, number.encode(), answers.claim_info(self.rosa.session.key.id))
+        )
 
     def sealed(self, plain: bytes, info: bytes) -> str:
         return canonical.b64(hpke.seal_to(self.world.ingest_point(), plain, info))
@@ -173,10 +178,16 @@ def _named(org: str, sponsor: signed.Signer, client: signed.Signer) -> dict[str,
     }  # fmt: skip
 
 
+def _claim(cast: Cast) -> dict[str, Any]:
+    return {"key": cast.rosa.session.key.id, "number": cast.claim_number(), "channel": "sms"}
+
+
 def _wrap(cast: Cast) -> dict[str, Any]:
+    sha256 = canonical.b64(bytes(32))
+    info = answers.wrap_info(cast.rosa.handle, "emergency.medical", 2, sha256)
     return {
         "set": "set-1", "share": 1, "category": "emergency.medical", "version": 2,
-        "sha256": canonical.b64(bytes(32)), "key": cast.sealed(bytes(32), answers.WRAP_INFO),
+        "sha256": sha256, "key": cast.sealed(bytes(32), info),
     }  # fmt: skip
 
 
@@ -190,7 +201,7 @@ def _event(cast: Cast) -> dict[str, Any]:
     caller = canonical.encode(s.Caller(number=NUMBER))
     return {
         "org": "cedar", "call": "c9", "seq": 1, "event": "answered", "position": "7", "officer": "",
-        "caller": cast.sealed(caller, answers.CALLER_INFO),
+        "caller": cast.sealed(caller, answers.caller_info("cedar", "c9")),
     }  # fmt: skip
 
 
@@ -236,7 +247,7 @@ KINDS: tuple[Kind, ...] = (
     _k(s.Grant, ("rosa",), lambda _c: {
         "purpose": "emergency-response", "categories": ("emergency.medical",), "anywhere": True, "places": ()}, *_OWN),
     _k(s.WithdrawGrant, ("rosa-session",), lambda _c: {"purpose": "emergency-response"}, *_SESSIONS),
-    _k(s.ClaimNumber, ("rosa-session",), lambda c: {"number": c.claim_number(), "channel": "sms"}, *_SESSIONS),
+    _k(s.ClaimNumber, ("rosa-session",), _claim, *_SESSIONS),
     _k(s.NumberAttested, ("courier",), _attested),
     _k(s.WithdrawNumber, ("rosa-session",), lambda c: {"number": c.number_id}, "rosa", "second"),
     _k(s.Wrap, ("rosa-session",), _wrap, *_SESSIONS),

@@ -21,7 +21,7 @@ from breakseal.courier.keys import CourierKeys, create_keys, load_keys
 from breakseal.courier.phonebox import PhoneMessage, read_folder
 from breakseal.courier.protocol import AnswerCode, StartClaim
 from breakseal.kernel.model import canonical, signed
-from breakseal.kernel.model.answers import ADDRESS_INFO, CLAIM_INFO
+from breakseal.kernel.model.answers import ADDRESS_INFO, claim_info
 from breakseal.kernel.model.enrolments import IngestKey
 from breakseal.kernel.model.permit import Permit, sign_permit
 from breakseal.kernel.model.signers import Ed25519Signer, P256Signer
@@ -122,9 +122,14 @@ class Keyholder:
     def claim(self, number: str = NUMBER, channel: Literal["sms", "voice", "desk"] = "sms") -> StartClaim:
         """Return a signed claim of `number` with its permit."""
         person = P256Signer(ec.generate_private_key(ec.SECP256R1()))
-        sealed = canonical.b64(hpke.seal_to(self.point, number.encode(), CLAIM_INFO))
+        sealed = canonical.b64(hpke.seal_to(self.point, number.encode(), claim_info(person.key.id)))
         statement = ClaimNumber(
-            issued=self.issued, expires=self.issued + 300, nonce=nonce(), number=sealed, channel=channel
+            issued=self.issued,
+            expires=self.issued + 300,
+            nonce=nonce(),
+            key=person.key.id,
+            number=sealed,
+            channel=channel,
         )
         envelope = signed.write(statement, person)
         about = canonical.b64(digest_of(envelope))

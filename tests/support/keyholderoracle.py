@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from types import SimpleNamespace
+from typing import cast
 
 from breakseal.kernel.model import canonical
 from breakseal.kernel.model.body import Body, verify_trail
@@ -11,6 +13,7 @@ from breakseal.kernel.tlog import proof
 from breakseal.kernel.tlog.witnesspolicy import parse_policy
 from breakseal.keyholder import protocol as p
 from breakseal.keyholder import reading
+from breakseal.keyholder.authority import Verified
 from tests.support.world import World
 
 
@@ -43,7 +46,8 @@ def check_keyholder(world: World, acknowledged: Iterable[bytes] = ()) -> dict[st
 def _subject(world: World, handle: str) -> tuple[Body, ...]:
     core, now = world.engine.core, world.clock.time
     holder = core.holders.of("subject", handle, now)[0]
-    trail = reading._trail(core, world.log, holder, now)
+    verified = SimpleNamespace(signer=holder, digest=bytes(32))
+    trail = reading._trail(core, world.log, cast("Verified", verified), now)
     policy = parse_policy(core.roots.root.witnesses.encode())
     for entry in trail.entries:
         proof.verify(entry.proof.encode(), canonical.unb64(entry.leaf), policy)

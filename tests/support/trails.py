@@ -20,6 +20,14 @@ from breakseal.kernel.tlog.signature import Ed25519Signer as LogSigner
 from breakseal.kernel.tlog.signature import sign_note
 
 ORIGIN = "log.example/town"
+ASKED = {
+    "v": 1,
+    "type": "read-trail",
+    "issued": 1_800_000_000,
+    "expires": 1_800_000_300,
+    "nonce": canonical.b64(bytes(16)),
+    "recipient": canonical.b64(bytes(65)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +46,7 @@ class Town:
     def facts(self) -> dict[str, object]:
         """Return what `verifyTrail` takes as its second argument."""
         key = msgspec.to_builtins(self.keyholder.key)
-        return {"keyholderKey": key, "logVkey": self.log.key.encode(), "origin": ORIGIN}
+        return {"keyholderKey": key, "logVkey": self.log.key.encode(), "origin": ORIGIN, "statement": ASKED}
 
     def trail(self, bodies: Sequence[Body], trail_key: bytes = bytes(range(32))) -> Trail:
         """Return the trail of `bodies`, whose leaves stand among other people's in the log."""
@@ -55,6 +63,7 @@ class Town:
             link=link,
             deferred=0,
             at=1_800_000_000,
+            request=canonical.b64(canonical.digest(canonical.encode(ASKED))),
             by="",
         )
         entries = tuple(

@@ -228,9 +228,14 @@ class World:
 
     def bind(self, person: Person, number: str) -> None:
         sealed = hpke.seal_to(
-            hpke.point_of(self.courier_opener.public_key()), number.encode(), answers.CLAIM_INFO
+            hpke.point_of(self.courier_opener.public_key()),
+            number.encode(),
+            answers.claim_info(person.session.key.id),
         )
-        claim = self.sign(s.ClaimNumber, person.session, number=canonical.b64(sealed), channel="sms")
+        mine = person.session.key.id
+        claim = self.sign(
+            s.ClaimNumber, person.session, key=mine, number=canonical.b64(sealed), channel="sms"
+        )
         assert self.submit(claim).permit
         self.submit(self.attest(claim, number))
 
@@ -267,6 +272,8 @@ class World:
     def wrap_statement(
         self, person: Person, category: str, version: int, ciphertext: bytes, key: bytes
     ) -> bytes:
+        sha256 = canonical.b64(hashlib.sha256(ciphertext).digest())
+        info = answers.wrap_info(person.handle, category, version, sha256)
         return self.sign(
             s.Wrap,
             person.session,
@@ -274,8 +281,8 @@ class World:
             share=1,
             category=category,
             version=version,
-            sha256=canonical.b64(hashlib.sha256(ciphertext).digest()),
-            key=canonical.b64(hpke.seal_to(self.ingest_point(), key, answers.WRAP_INFO)),
+            sha256=sha256,
+            key=canonical.b64(hpke.seal_to(self.ingest_point(), key, info)),
         )
 
     def turn_on(self, person: Person, *, anywhere: bool = True, places: tuple[str, ...] = ()) -> None:
@@ -312,7 +319,7 @@ class World:
             call=call,
             seq=seq,
             event=event,
-            caller=canonical.b64(hpke.seal_to(self.ingest_point(), caller, answers.CALLER_INFO)),
+            caller=canonical.b64(hpke.seal_to(self.ingest_point(), caller, answers.caller_info(org, call))),
             position=position,
             officer=officer,
         )

@@ -74,7 +74,9 @@ class Centre:
         return [event for event in found if isinstance(event, CallEvent)]
 
     def caller(self, event: CallEvent) -> Caller:
-        plain = hpke.open_from(self.point, canonical.unb64(event.caller), answers.CALLER_INFO)
+        plain = hpke.open_from(
+            self.point, canonical.unb64(event.caller), answers.caller_info(event.org, event.call)
+        )
         return canonical.decode(plain, Caller)
 
 

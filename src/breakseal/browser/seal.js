@@ -8,17 +8,17 @@ const NONCE = 12;
 const BLOCK = 512;
 
 export const INFO = {
-  opened: "breakseal/opened/v1", trail: "breakseal/trail/v1", desk: "breakseal/desk/v1", wrap: "breakseal/wrap/v1",
-  caller: "breakseal/caller/v1", claim: "breakseal/claim/v1", number: "breakseal/number/v1",
-  address: "breakseal/address/v1",
+  opened: "breakseal/opened/v1", trail: "breakseal/trail/v1", desk: "breakseal/desk/v1", address: "breakseal/address/v1",
 };
 
 export class SealError extends Error {}
 
-// `bytes` sealed to the holder of the P-256 point: encapsulated key || ciphertext.
+const infoBytes = (info) => (typeof info === "string" ? utf8(info) : info);
+
+// `bytes` sealed to the holder of the P-256 point: encapsulated key || ciphertext. `info` is text, or bytes as below.
 export async function sealTo(pointB64, bytes, info) {
   const recipientPublicKey = await suite.kem.deserializePublicKey(unb64(pointB64, POINT));
-  const sender = await suite.createSenderContext({ recipientPublicKey, info: utf8(info) });
+  const sender = await suite.createSenderContext({ recipientPublicKey, info: infoBytes(info) });
   const sealed = new Uint8Array(await sender.seal(bytes));
   return concat(new Uint8Array(sender.enc), sealed);
 }
@@ -27,7 +27,7 @@ export async function sealTo(pointB64, bytes, info) {
 export async function openWith(pair, sealed, info) {
   try {
     const enc = sealed.slice(0, POINT);
-    const recipient = await suite.createRecipientContext({ recipientKey: pair, enc, info: utf8(info) });
+    const recipient = await suite.createRecipientContext({ recipientKey: pair, enc, info: infoBytes(info) });
     return new Uint8Array(await recipient.open(sealed.slice(POINT)));
   } catch {
     throw new SealError("not sealed to this key for this purpose");
@@ -49,6 +49,16 @@ export function recordContext(handle, category, version) {
   return context("breakseal/record/v1", handle, category, String(version));
 }
 
+// The info of a data key: the wrap that carries it, so that it can be handed in for nothing else (wrap_info of answers.py).
+export function wrapInfo(handle, category, version, hash) {
+  return context("breakseal/wrap/v1", handle, category, String(version), hash);
+}
+
+// The info of a claimed number: the id of the key that signs the claim (claim_info of answers.py).
+export function claimInfo(key) {
+  return context("breakseal/claim/v1", key);
+}
+
 function padded(fields) {
   const bare = encode({ fields, pad: "" }).length;
   return encode({ fields, pad: "0".repeat((BLOCK - (bare % BLOCK)) % BLOCK) });
@@ -67,9 +77,10 @@ export async function sealRecord({ handle, category, version, value, ingestPoint
   const key = await aes(dataKey, "encrypt");
   const body = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData }, key, padded(value));
   const ciphertext = concat(iv, new Uint8Array(body));
-  const wrapped = await sealTo(ingestPoint, dataKey, INFO.wrap);
+  const hash = b64(await sha256(ciphertext));
+  const wrapped = await sealTo(ingestPoint, dataKey, wrapInfo(handle, category, version, hash));
   dataKey.fill(0);
-  return { ciphertext, sha256: b64(await sha256(ciphertext)), key: b64(wrapped) };
+  return { ciphertext, sha256: hash, key: b64(wrapped) };
 }
 
 // The fields of a sealed record. `openedKey` is {category, version, sha256, key} as the keyholder sent it.

@@ -26,7 +26,7 @@ export const STATEMENTS = {
   "revoke-key": { key: req("bytes") },
   grant: { purpose: word(...PURPOSES), categories: req("texts"), anywhere: req("flag"), places: req("texts") },
   "withdraw-grant": { purpose: word(...PURPOSES) },
-  "claim-number": { number: req("bytes"), channel: word("sms", "voice", "desk") },
+  "claim-number": { key: req("bytes"), number: req("bytes"), channel: word("sms", "voice", "desk") },
   "withdraw-number": { number: req("text") },
   wrap: {
     set: req("text"), share: req("number"), category: req("text"), version: req("number"), sha256: req("bytes"),

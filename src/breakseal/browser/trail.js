@@ -1,7 +1,8 @@
 // Proves in the browser that a person's list is whole: mirrors verify_trail of kernel/model/body.py, and checks the log.
-import { b64, concat, encode, equal, sha256, unb64, utf8 } from "./canonical.js";
+import { checkAttested } from "./answers.js";
+import { b64, concat, equal, sha256, unb64, utf8 } from "./canonical.js";
 import { openCommitment, readLeaf, receiptOf } from "./receipt.js";
-import { ProofError, checkEd25519, verifyProof } from "./tlog.js";
+import { ProofError, verifyProof } from "./tlog.js";
 
 const HEAD_DOMAIN = utf8("breakseal/head/v1\n");
 const NO_LINK = b64(new Uint8Array(32));
@@ -21,12 +22,6 @@ async function tagger(keyB64) {
     new DataView(number.buffer).setBigUint64(0, BigInt(n));
     return new Uint8Array(await crypto.subtle.sign("HMAC", key, concat(utf8("tag"), number)));
   };
-}
-
-async function checkHead(head, keyholderKey) {
-  if (head.by !== keyholderKey.id) throw new TrailError("the head names another signer");
-  const bare = concat(HEAD_DOMAIN, encode({ ...head, sig: "" }));
-  await checkEd25519("spki", unb64(keyholderKey.spki), unb64(head.sig, 64), bare);
 }
 
 const NOBODY = { key: "", name: "", org: "", org_name: "", role: "" };
@@ -56,16 +51,17 @@ async function checkEntry(entry, n, link, tag, log) {
   return { n, body, leaf, receipt, inLog: Boolean(entry.proof), lost: !entry.body, hash };
 }
 
-// Checks that `trail` is complete up to its signed head and that every entry is in the log.
+// Checks that `trail` is complete up to its signed head, that the head answers `statement` (the read-trail that was signed
+// and sent), and that every entry is in the log.
 // -> [{n, body, leaf, hash, receipt (bytes), inLog, lost}], oldest first. `inLog` is false for an entry without a proof as
 // yet, `lost` true where a restore lost the body; both have no receipt.
 // Throws TrailError with `.entry` (0: the head), or NoEd25519 where the browser cannot check.
-export async function verifyTrail(trail, { keyholderKey, logVkey, origin }) {
+export async function verifyTrail(trail, { keyholderKey, logVkey, origin, statement }) {
   try {
-    await checkHead(trail.head, keyholderKey);
+    await checkAttested(trail.head, HEAD_DOMAIN, { keyholderKey, statement });
   } catch (error) {
-    if (error instanceof TrailError || error.reason) throw error;
-    throw new TrailError(error.message, 0, error);
+    if (error.reason) throw error;
+    throw new TrailError(`the head: ${error.message}`, 0, error);
   }
   const tag = await tagger(trail.key);
   if (trail.head.trail !== b64(await tag(0)) || trail.entries.length !== trail.head.n) {

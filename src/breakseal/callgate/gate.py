@@ -132,7 +132,9 @@ class Gate:
             raise NoIngestKeyError("no ingest key yet; send the event again in a moment")
         self.ingest.check_fresh(now)
         sealed = hpke.seal_to(
-            self.ingest.point, canonical.encode(_caller(number, report)), answers.CALLER_INFO
+            self.ingest.point,
+            canonical.encode(_caller(number, report)),
+            answers.caller_info(self._org, report.call),
         )
         return canonical.b64(sealed), "usable" if number != UNUSABLE else "unusable"
 

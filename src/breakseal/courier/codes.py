@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from breakseal.courier.channels import Channels
-from breakseal.courier.delivery import Delivery, open_number
+from breakseal.courier.delivery import KEPT, Delivery, open_number
 from breakseal.courier.events import note
 from breakseal.courier.keys import CourierKeys
 from breakseal.courier.outbox.claims import Claims, NewClaim, StoredClaim
@@ -23,7 +23,7 @@ from breakseal.courier.protocol import AnswerCode, Attested, StartClaim, Started
 from breakseal.courier.standing import Standing
 from breakseal.kernel.errors import RefusedError, RequestError, VerificationError
 from breakseal.kernel.model import canonical, signed
-from breakseal.kernel.model.answers import NUMBER_INFO
+from breakseal.kernel.model.answers import NUMBER_INFO, claim_info
 from breakseal.kernel.model.keys import PublicKey
 from breakseal.kernel.model.permit import Permit, read_permit
 from breakseal.kernel.model.statements import ClaimNumber, NumberAttested
@@ -159,9 +159,11 @@ class Codes:
             raise VerificationError(
                 "permit and claim name different numbers", reason="permit-for-another-claim"
             )
-        sealed = canonical.unb64(permit.to)
-        number = open_number(self._keys, sealed, self._regions)
-        return BoundClaim(digest=digest, channel=statement.channel, number=number, sealed=sealed)
+        # SAFETY: sealed for the key that claims it, so that nobody hands in a number seen on somebody else's way.
+        info = claim_info(statement.key)
+        number = open_number(self._keys, canonical.unb64(permit.to), self._regions, info)
+        kept = hpke.seal_to(self._keys.point(), number.reveal().encode(), KEPT)
+        return BoundClaim(digest=digest, channel=statement.channel, number=number, sealed=kept)
 
     def _message(
         self, permit: Permit, claim: BoundClaim, code: Private, language: Literal["en", "es"], now: int

@@ -15,7 +15,7 @@ from breakseal.courier.private import Private
 from breakseal.courier.protocol import ChannelName
 from breakseal.kernel.errors import BreaksealError, RequestError, VerificationError
 from breakseal.kernel.model import canonical
-from breakseal.kernel.model.answers import ADDRESS_INFO, CLAIM_INFO
+from breakseal.kernel.model.answers import ADDRESS_INFO, claim_info
 from breakseal.kernel.model.statements import Address
 from breakseal.kernel.ports import Clock
 from breakseal.kernel.seal import aead, hpke
@@ -158,14 +158,18 @@ class Delivery:
         return "mail", Private(address.to)
 
 
-def open_number(keys: CourierKeys, sealed: bytes, regions: tuple[str, ...]) -> Private:
-    """Return the E.164 number that a claim sealed to the courier.
+KEPT = claim_info("breakseal/courier/kept")
+"""The HPKE info under which the courier keeps a number for itself, once it has checked whose claim it was in."""
+
+
+def open_number(keys: CourierKeys, sealed: bytes, regions: tuple[str, ...], info: bytes = KEPT) -> Private:
+    """Return the E.164 number that was sealed to the courier.
 
     Raises:
         RequestError: it is no number to which a code goes.
         VerificationError: not sealed to this courier for a claim.
     """
-    text = hpke.open_from(keys.seal, sealed, CLAIM_INFO)
+    text = hpke.open_from(keys.seal, sealed, info)
     try:
         return normalise(text.decode("ascii"), regions)
     except UnicodeDecodeError:

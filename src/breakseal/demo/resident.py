@@ -11,7 +11,7 @@ import msgspec
 from breakseal.demo.visitor import Submission, Visitor
 from breakseal.kernel.errors import UnavailableError
 from breakseal.kernel.model import canonical, signed
-from breakseal.kernel.model.answers import ADDRESS_INFO, CLAIM_INFO, TRAIL_INFO, WRAP_INFO
+from breakseal.kernel.model.answers import ADDRESS_INFO, TRAIL_INFO, claim_info, wrap_info
 from breakseal.kernel.model.body import Trail
 from breakseal.kernel.model.canonical import b64, digest, unb64
 from breakseal.kernel.model.signed import Signer
@@ -72,8 +72,9 @@ class Home:
     def prove_phone(self, number: str, messages: Messages) -> Submission:
         """Claim `number` and answer the code that comes to it."""
         before = len(messages(number))
-        sealed = hpke.seal_to(unb64(self.visitor.facts().courier), number.encode(), CLAIM_INFO)
-        claim = self._make(ClaimNumber, number=b64(sealed), channel="sms")
+        mine = self.visitor.session.key.id
+        sealed = hpke.seal_to(unb64(self.visitor.facts().courier), number.encode(), claim_info(mine))
+        claim = self._make(ClaimNumber, key=mine, number=b64(sealed), channel="sms")
         self.visitor.post(
             "/api/numbers/start", {"claim": b64(signed.write(claim, self.visitor.session))}, object
         )
@@ -89,14 +90,17 @@ class Home:
             key, _padded(fields), aead.record_context(self.handle, category, version), self._entropy
         )
         facts = self.visitor.facts()
-        wrapped = hpke.seal_to(unb64(facts.ingest_key), key, WRAP_INFO)
+        sha256 = b64(digest(ciphertext))
+        wrapped = hpke.seal_to(
+            unb64(facts.ingest_key), key, wrap_info(self.handle, category, version, sha256)
+        )
         wrap = self._make(
             Wrap,
             set=facts.set,
             share=facts.share,
             category=category,
             version=version,
-            sha256=b64(digest(ciphertext)),
+            sha256=sha256,
             key=b64(wrapped),
         )
         body = {"wrap": b64(signed.write(wrap, self.visitor.session)), "ciphertext": b64(ciphertext)}

@@ -48,6 +48,7 @@ class Core:
         self.vault.forget()
         self.holders.forget()
         self.organisations.forget()
+        self.ingest.forget()
 
     def party(self, holder: Holder) -> Party:
         """Return who acted, as the person may read it."""

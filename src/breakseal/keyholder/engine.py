@@ -96,7 +96,9 @@ class Engine:
         return self._finish(begun)
 
     def sweep(self) -> None:
-        """Do the housekeeping that is due."""
+        """Do the housekeeping that is due; none in quarantine, which must not keep alive what a replay will erase."""
+        if self.gate.reason:
+            return
         now = self.clock.now()
         with self.core.store.transaction():
             sweep(self.core, now)
@@ -192,6 +194,8 @@ class Engine:
 
         The copy says itself that it is one, so that it opens nothing by whatever way it is put back.
         """
+        if self.gate.reason:
+            raise RefusedError("nothing is copied before the restore is released", reason="quarantine")
         self.core.store.backup(
             folder / "keyholder.db", MARK, b"the keyholder's store is a backup that was put back"
         )
@@ -201,7 +205,15 @@ class Engine:
         answer = problem(error)
         if not isinstance(question, p.Disclose) or not isinstance(error, RefusedError) or self.gate.reason:
             return answer
-        entry = note_refusal(self.core, question.request, error.reason, now)
+        try:
+            with self.core.store.savepoint():
+                entry = note_refusal(self.core, question.request, error.reason, now)
+        except StoreFailedError:
+            raise
+        except Exception:  # noqa: BLE001 # a refusal that cannot be noted undoes nothing of its neighbours
+            _LOG.exception("refusal not noted")
+            self.core.forget()
+            return answer
         return answer if entry is None else Waiting((entry,), lambda _done: answer)
 
     def _finish(self, begun: list[Waiting | p.Message]) -> list[p.Message]:

@@ -30,6 +30,10 @@ class Ingest:
         self._keyholder = keyholder
         self._private: dict[int, ec.EllipticCurvePrivateKey] = {}
 
+    def forget(self) -> None:
+        """Drop the copies in memory, after a transaction that was undone."""
+        self._private.clear()
+
     def rotate(self, now: int) -> None:
         """Make today's key if there is none and destroy those past their time; inside a transaction."""
         day = now // DAY

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from breakseal.kernel.errors import FormatError, RefusedError
 from breakseal.kernel.model import canonical
-from breakseal.kernel.model.answers import DESK_INFO, TRAIL_INFO
+from breakseal.kernel.model.answers import ANSWER_DOMAIN, DESK_INFO, TRAIL_INFO
+from breakseal.kernel.model.attested import attest
 from breakseal.kernel.model.body import Trail
 from breakseal.kernel.model.desk import (
     CasesDesk,
@@ -24,7 +27,7 @@ from breakseal.kernel.model.keys import PublicKey
 from breakseal.kernel.model.shortcode import short_code
 from breakseal.kernel.model.statements import Hello, ReadDesk, ReadTrail
 from breakseal.kernel.seal import hpke
-from breakseal.keyholder.authority import MAX_LIFE, Verified, check_time, consume, verify
+from breakseal.keyholder.authority import MAX_LIFE, Verified, check_not_restored, check_time, consume, verify
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.logport import LogPort
 from breakseal.keyholder.protocol import Identified, Sealed
@@ -42,6 +45,7 @@ def identify(core: Core, envelope: bytes, now: int) -> Identified:
     if not isinstance(statement, Hello) or statement.origin != core.roots.root.door.web_origin:
         raise FormatError("not a hello to this site")
     check_time(statement, now, MAX_LIFE)
+    check_not_restored(core, statement)
     consume(core, verified.digest, statement.expires)
     holder = verified.signer
     if not holder.is_session:
@@ -62,16 +66,20 @@ def read(core: Core, log: LogPort, envelope: bytes, now: int) -> tuple[Sealed, t
     if not isinstance(statement, ReadTrail | ReadDesk):
         raise FormatError("not a statement that asks for a list")
     check_time(statement, now, MAX_LIFE)
+    check_not_restored(core, statement)
     consume(core, verified.digest, statement.expires)
     recipient = canonical.unb64(statement.recipient, 65)
     if isinstance(statement, ReadTrail):
-        trail = canonical.encode(_trail(core, log, verified.signer, now))
+        trail = canonical.encode(_trail(core, log, verified, now))
         return Sealed(sealed=hpke.seal_to(recipient, trail, TRAIL_INFO)), ()
     desk, entries = _desk(core, statement, verified, now)
-    return Sealed(sealed=hpke.seal_to(recipient, canonical.encode(desk), DESK_INFO)), entries
+    asked = msgspec.structs.replace(desk, request=canonical.b64(verified.digest))
+    answer = canonical.encode(attest(asked, ANSWER_DOMAIN, core.signer))
+    return Sealed(sealed=hpke.seal_to(recipient, answer, DESK_INFO)), entries
 
 
-def _trail(core: Core, log: LogPort, holder: Holder, now: int) -> Trail:
+def _trail(core: Core, log: LogPort, verified: Verified, now: int) -> Trail:
+    holder = verified.signer
     if holder.kind != "subject":
         raise RefusedError("only the person whose list it is may read it", reason="not-yours")
     trail = core.subjects.get(holder.id).trail
@@ -79,9 +87,8 @@ def _trail(core: Core, log: LogPort, holder: Holder, now: int) -> Trail:
         core.trails.entry(digest, leaf, b"" if index is None else log.proof(index))
         for digest, leaf, index in core.trails.rows(trail)
     )
-    return Trail(
-        key=canonical.b64(core.trails.key(trail)), head=core.trails.head(trail, now), entries=entries
-    )
+    head = core.trails.head(trail, now, canonical.b64(verified.digest))
+    return Trail(key=canonical.b64(core.trails.key(trail)), head=head, entries=entries)
 
 
 def _desk(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from breakseal.kernel.errors import BreaksealError
 from breakseal.kernel.model.statements import Request
-from breakseal.keyholder.authority import verify
+from breakseal.keyholder.authority import MAX_LIFE, check_time, consume, verify
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.trails import Happening, NewEntry
 
@@ -20,9 +20,12 @@ def note_refusal(core: Core, request: bytes, reason: str, now: int) -> NewEntry 
     try:
         verified = verify(core, request, now)
         statement, holder = verified.statement, verified.signer
+        if holder.kind != "officer" or not isinstance(statement, Request):
+            return None
+        # An old or repeated request is nobody's new attempt: it must not use up the officer's entries.
+        check_time(statement, now, MAX_LIFE)
+        consume(core, verified.digest, statement.expires)
     except BreaksealError:
-        return None
-    if holder.kind != "officer" or not isinstance(statement, Request):
         return None
     spent = core.budgets.spend(holder.id, "refusals", now)
     if spent > RECORDED_AN_HOUR:

@@ -21,6 +21,7 @@ from breakseal.keyholder.authority import verify_root_signed
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.logport import LogPort
 from breakseal.keyholder.statements import root as root_statements
+from breakseal.keyholder.trails import KEPT_AFTER_ERASURE
 
 _GRANT = "grant:emergency-response"
 
@@ -95,7 +96,15 @@ class Replay:
         if core.subjects.get(handle).erased:
             return
         if leaf.type == "erase":
-            core.subjects.erase(handle, self._erased_part(leaf, trail, n, handle), now)
+            part = self._erased_part(leaf, trail, n, handle)
+            core.subjects.erase(handle, part, now)
+            if not part:
+                core.trails.let_die(trail, now + KEPT_AFTER_ERASURE)
+        elif leaf.type == "basis" and self._is(leaf, trail, n, _GRANT):
+            # A newer consent, perhaps a narrower one, is lost with its body: the person turns the record on again.
+            core.subjects.withdraw(handle, "emergency-response")
+        elif leaf.type == "notice":
+            core.subjects.drop_channels(handle)
         elif leaf.type == "withdraw":
             self._withdraw(leaf, trail, n, handle, now)
         elif leaf.type == "revoke":

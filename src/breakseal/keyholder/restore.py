@@ -79,6 +79,8 @@ class RestoreGate:
         Replay(self._core, self._log).run(self._first_unknown(), now)
         self._core.store.run("DELETE FROM meta WHERE name = ?", MARK)
         self._core.store.set_meta(RELEASED, now.to_bytes(8, "big"))
+        # Whether a call of the copy's time lives, only a new event of its callgate can say.
+        self._core.store.run("DELETE FROM calls")
         return public_entry(self._core, "root", envelope, now)
 
     def _signs(self, generation: int) -> str:

@@ -7,6 +7,7 @@ from breakseal.kernel.model.enrolments import Root
 from breakseal.kernel.model.keys import PublicKey
 from breakseal.kernel.model.passkey import RelyingParty
 from breakseal.kernel.model.signed import Signed, read, verify_one
+from breakseal.kernel.tlog.witnesspolicy import parse_policy
 from breakseal.keyholder.store import Store
 
 ENROL_DELAY = 72 * 3600
@@ -109,6 +110,9 @@ def read_root(envelope: bytes) -> tuple[Signed, Root]:
     keys = {key.spki for key in statement.oversight}
     if len(keys) != len(statement.oversight) or not 2 <= statement.threshold <= len(keys):
         raise ConfigError("a root needs at least two different oversight keys and a threshold of two")
+    if not statement.keyholders:
+        raise ConfigError("a root needs a keyholder")
+    parse_policy(statement.witnesses.encode())
     return signed, statement
 
 

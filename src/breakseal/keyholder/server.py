@@ -97,8 +97,13 @@ class Worker(threading.Thread):
                 self._engine.sweep()
             else:
                 raise errors.RefusedError("there is no such task", reason="unknown-task")
+        except StoreFailedError:
+            raise
         except errors.BreaksealError as error:
             return problem(error)
+        except Exception:  # noqa: BLE001 # an administrator's mistake must not stop emergencies
+            _LOG.exception("task failed")
+            return problem(errors.UnavailableError("the task failed: look at the log", reason="internal"))
         return p.Done(detail=question.task)
 
 
@@ -132,7 +137,12 @@ class _Connection(asyncio.Protocol):
 
     def _reply(self, answer: p.Message) -> None:
         if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(p.frame(answer))
+            data = p.frame(answer)
+            if len(data) > p.MAX_FRAME:
+                data = p.frame(
+                    problem(errors.RefusedError("the answer is too long to carry", reason="too-large"))
+                )
+            self._transport.write(data)
 
 
 async def serve_sockets(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Any, LiteralString
@@ -113,13 +113,12 @@ class Store:
 
     def backup(self, path: Path, name: str, value: bytes) -> None:
         """Write a consistent copy to `path` (which must not exist), in which the value `name` is `value`."""
-        target = sqlite3.connect(path)
         try:
-            self._db.backup(target)
-            with target:
+            with closing(sqlite3.connect(path)) as target, target:
+                self._db.backup(target)
                 target.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
-        finally:
-            target.close()
+        except sqlite3.Error as error:
+            raise UnavailableError("the copy cannot be written there", reason="backup-failed") from error
 
     def truncate_journal(self) -> None:
         """Fold the write-ahead log into the file, so that no overwritten row lives on in it."""

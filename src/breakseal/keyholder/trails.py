@@ -143,13 +143,14 @@ class Trails:
         """Return K_trail."""
         return self._vault.get(f"trail/{trail}")
 
-    def head(self, trail: int, now: int) -> Head:
-        """Return the signed head."""
+    def head(self, trail: int, now: int, request: str) -> Head:
+        """Return the head, signed for the question `request`."""
         row = self._store.one("SELECT n, link FROM trails WHERE id = ?", trail)
         if row is None:
             raise RefusedError("there is no such trail", reason="no-trail")
         tag = canonical.b64(trail_tag(self.key(trail), 0))
-        return sign_head(Head(trail=tag, n=row[0], link=row[1], deferred=0, at=now, by=""), self._signer)
+        head = Head(trail=tag, n=row[0], link=row[1], deferred=0, at=now, request=request, by="")
+        return sign_head(head, self._signer)
 
     def rows(self, trail: int) -> list[tuple[bytes, bytes, int | None]]:
         """Return hash, leaf and log index of each entry, in order."""

@@ -8,15 +8,29 @@ import msgspec
 
 from breakseal.kernel.model.canonical import Number
 from breakseal.kernel.model.statements import Caller
+from breakseal.kernel.seal.aead import context
 
 OPENED_INFO = b"breakseal/opened/v1"
 TRAIL_INFO = b"breakseal/trail/v1"
 DESK_INFO = b"breakseal/desk/v1"
-WRAP_INFO = b"breakseal/wrap/v1"
-CALLER_INFO = b"breakseal/caller/v1"
-CLAIM_INFO = b"breakseal/claim/v1"
 NUMBER_INFO = b"breakseal/number/v1"
 ADDRESS_INFO = b"breakseal/address/v1"
+ANSWER_DOMAIN = b"breakseal/answer/v1\n"
+
+
+def wrap_info(handle: str, category: str, version: int, sha256: str) -> bytes:
+    """Return the HPKE info of a data key: what a `Wrap` says, so that the key can be handed in for nothing else."""
+    return context("breakseal/wrap/v1", handle, category, str(version), sha256)
+
+
+def caller_info(org: str, call: str) -> bytes:
+    """Return the HPKE info of a caller: the call that it belongs to."""
+    return context("breakseal/caller/v1", org, call)
+
+
+def claim_info(key: str) -> bytes:
+    """Return the HPKE info of a claimed number: the id of the key that claims it."""
+    return context("breakseal/claim/v1", key)
 
 
 class OpenedKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -37,7 +51,8 @@ class Opened(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     `caller` is what the call event said; None where the basis is no call. `subject` is the associated
     data's subject (the record's handle). `until` is the Unix time at which the view ends; `leaf` the
-    SHA-256 of the leaf.
+    SHA-256 of the leaf. `request` is the SHA-256 of the canonical request, and the keyholder signs the
+    whole (`attested.py`, ANSWER_DOMAIN), so that no machine on the way can answer in its place.
     """
 
     v: Literal[1] = 1
@@ -50,3 +65,6 @@ class Opened(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     precision: str = ""
     marks: tuple[str, ...] = ()
     pad: str = ""
+    request: str
+    by: str = ""
+    sig: str = ""

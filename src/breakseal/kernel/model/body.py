@@ -8,6 +8,7 @@ import msgspec
 
 from breakseal.kernel.errors import VerificationError
 from breakseal.kernel.model import canonical, keys
+from breakseal.kernel.model.attested import attest, verify_attested
 from breakseal.kernel.model.canonical import Number
 from breakseal.kernel.model.leaf import check_commitment, read_leaf, trail_tag
 from breakseal.kernel.model.signed import Signer
@@ -59,7 +60,7 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """The keyholder's signed word on how long a trail is: `n` entries, the last with leaf hash `link`.
 
     `trail` is the trail's tag 0, which no leaf carries. `deferred` counts entries whose notice a court
-    deferred. `until` is how long the trail key is kept after erasure (0: while the record lives).
+    deferred. `request` is the SHA-256 of the statement that asked, so that an older head is no answer.
     """
 
     v: Literal[1] = 1
@@ -69,6 +70,7 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     link: str
     deferred: Number
     at: Number
+    request: str = ""
     by: str
     sig: str = ""
 
@@ -98,9 +100,7 @@ class Trail(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 def sign_head(head: Head, signer: Signer) -> Head:
     """Return `head` signed by the keyholder."""
-    bare = msgspec.structs.replace(head, by=signer.key.id, sig="")
-    signature = signer.sign(HEAD_DOMAIN + canonical.encode(bare))
-    return msgspec.structs.replace(bare, sig=canonical.b64(signature))
+    return attest(head, HEAD_DOMAIN, signer)
 
 
 def verify_head(head: Head, key: keys.PublicKey) -> None:
@@ -109,10 +109,7 @@ def verify_head(head: Head, key: keys.PublicKey) -> None:
     Raises:
         VerificationError: it did not.
     """
-    if head.by != key.id:
-        raise VerificationError("the head names another signer")
-    bare = canonical.encode(msgspec.structs.replace(head, sig=""))
-    keys.verify_raw(key.check(), canonical.unb64(head.sig), HEAD_DOMAIN + bare)
+    verify_attested(head, HEAD_DOMAIN, key)
 
 
 def verify_trail(trail: Trail, key: keys.PublicKey) -> tuple[Body, ...]:

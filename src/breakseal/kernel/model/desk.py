@@ -1,4 +1,4 @@
-"""What the keyholder seals to somebody who asks for the list that belongs to them (`ReadDesk`)."""
+"""What the keyholder seals to somebody who asks for the list that belongs to them, signed as `Opened` is."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from breakseal.kernel.model.keys import PublicKey
 
 class _Desk(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="type"):
     v: Literal[1] = 1
+    request: str = ""
+    by: str = ""
+    sig: str = ""
 
 
 class HeldNumber(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -17,6 +17,7 @@ import msgspec
 
 from breakseal.kernel.errors import FormatError, VerificationError
 from breakseal.kernel.model import canonical, keys
+from breakseal.kernel.model.attested import verify_attested
 from breakseal.kernel.model.signed import Signer
 from breakseal.kernel.model.words import BasisKind, LeafType, NoticeTiming, Purpose
 
@@ -108,7 +109,4 @@ def verify_leaf(leaf: Leaf, key: keys.PublicKey) -> None:
     Raises:
         VerificationError: it names another key, or the signature does not hold.
     """
-    if leaf.by != key.id:
-        raise VerificationError("the entry names another signer")
-    bare = canonical.encode(msgspec.structs.replace(leaf, sig=""))
-    keys.verify_raw(key.check(), canonical.unb64(leaf.sig), DOMAIN + bare)
+    verify_attested(leaf, DOMAIN, key)

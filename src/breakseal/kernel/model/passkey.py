@@ -21,6 +21,7 @@ from breakseal.kernel.model.keys import DOMAIN, VerifyingKey
 _USER_PRESENT = 0x01
 _USER_VERIFIED = 0x04
 _MAX_CLIENT_DATA = 4096
+_MAX_AUTH_DATA = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def _check_client_data(data: bytes, challenge: bytes, origin: str) -> None:
 
 
 def _check_auth_data(data: bytes, rp_id: str) -> None:
-    if len(data) < 37 or data[:32] != digest(rp_id.encode("ascii")):
+    if not 37 <= len(data) <= _MAX_AUTH_DATA or data[:32] != digest(rp_id.encode("ascii")):
         raise VerificationError("the passkey belongs to another relying party")
     flags = data[32]
     if not flags & _USER_PRESENT or not flags & _USER_VERIFIED:

@@ -6,8 +6,8 @@ from typing import Literal
 
 import msgspec
 
-from breakseal.kernel.errors import VerificationError
 from breakseal.kernel.model import canonical, keys
+from breakseal.kernel.model.attested import attest, verify_attested
 from breakseal.kernel.model.canonical import Number
 from breakseal.kernel.model.signed import Signer
 
@@ -18,7 +18,7 @@ class Permit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Send one message of `kind` before `expires` (Unix seconds).
 
     `to` is sealed to the courier: canonical `Address` (info `ADDRESS_INFO`) for a notice, the E.164 number
-    (info `CLAIM_INFO`) for a code. `about` is the SHA-256 of the leaf or of the claim. A notice is worded
+    (`claim_info`) for a code. `about` is the SHA-256 of the leaf or of the claim. A notice is worded
     by `words` and `language`, and says nothing of agency, category or name.
     """
 
@@ -38,10 +38,7 @@ class Permit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 def sign_permit(permit: Permit, signer: Signer) -> bytes:
     """Return the canonical bytes of `permit` signed by the keyholder."""
-    bare = msgspec.structs.replace(permit, by=signer.key.id, sig="")
-    return canonical.encode(
-        msgspec.structs.replace(bare, sig=canonical.b64(signer.sign(DOMAIN + canonical.encode(bare))))
-    )
+    return canonical.encode(attest(permit, DOMAIN, signer))
 
 
 def read_permit(data: bytes, key: keys.PublicKey) -> Permit:
@@ -52,8 +49,5 @@ def read_permit(data: bytes, key: keys.PublicKey) -> Permit:
         VerificationError: another signer, or the signature does not hold.
     """
     permit = canonical.decode(data, Permit)
-    if permit.by != key.id:
-        raise VerificationError("the permit names another signer")
-    bare = canonical.encode(msgspec.structs.replace(permit, sig=""))
-    keys.verify_raw(key.check(), canonical.unb64(permit.sig), DOMAIN + bare)
+    verify_attested(permit, DOMAIN, key)
     return permit

@@ -91,8 +91,12 @@ class WithdrawGrant(SignedStatement, frozen=True, tag="withdraw-grant"):
 
 
 class ClaimNumber(SignedStatement, frozen=True, tag="claim-number"):
-    """The subject says that a phone is theirs. `number`: E.164, sealed to the courier (info `CLAIM_INFO`)."""
+    """The subject says that a phone is theirs. `number`: E.164, sealed to the courier (`claim_info`).
 
+    `key` is the id of the key that signs this, so that nobody can hand the sealed number in as theirs.
+    """
+
+    key: str
     number: str
     channel: Literal["sms", "voice", "desk"]
 
@@ -118,7 +122,7 @@ class Wrap(SignedStatement, frozen=True, tag="wrap"):
     """The subject writes `category`: the new version's number, the ciphertext's SHA-256, and its data key.
 
     `key` is the data key (or, in a set of several keyholders, share `share` of it) sealed to a keyholder
-    of key set `set` (info `WRAP_INFO`).
+    of key set `set` (`answers.wrap_info`).
     """
 
     set: str

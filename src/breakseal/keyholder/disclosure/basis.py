@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from breakseal.kernel.errors import FormatError, RefusedError, VerificationError
 from breakseal.kernel.model import canonical
-from breakseal.kernel.model.answers import CALLER_INFO
+from breakseal.kernel.model.answers import caller_info
 from breakseal.kernel.model.statements import Caller, CallEvent, Request
 from breakseal.keyholder.authority import verify
 from breakseal.keyholder.core import Core
@@ -89,7 +89,7 @@ def open_caller(core: Core, event: CallEvent, now: int) -> Caller:
         VerificationError: not sealed to this keyholder's ingest key of today or yesterday.
         FormatError: not a caller.
     """
-    plain = core.ingest.open(canonical.unb64(event.caller), CALLER_INFO, now)
+    plain = core.ingest.open(canonical.unb64(event.caller), caller_info(event.org, event.call), now)
     caller = canonical.decode(plain, Caller, limit=1024)
     check_number(caller.number)
     if abs(caller.lat) > 90_000_000 or abs(caller.lon) > 180_000_000 or not 0 <= caller.radius <= 1_000_000:

@@ -6,7 +6,8 @@ import msgspec
 
 from breakseal.kernel.errors import VerificationError
 from breakseal.kernel.model import canonical
-from breakseal.kernel.model.answers import OPENED_INFO, Opened, OpenedKey
+from breakseal.kernel.model.answers import ANSWER_DOMAIN, OPENED_INFO, Opened, OpenedKey
+from breakseal.kernel.model.attested import attest
 from breakseal.kernel.seal import hpke
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.disclosure.prepare import Prepared
@@ -35,10 +36,11 @@ def open_(core: Core, prepared: Prepared, recorded: Recorded) -> Disclosed:
         until=prepared.plan.until,
         precision=prepared.plan.precision,
         marks=prepared.plan.marks,
+        request=prepared.request,
     )
     return Disclosed(
         leaf=prepared.entry.hash,
-        sealed=hpke.seal_to_key(prepared.recipient, _padded(answer), OPENED_INFO),
+        sealed=hpke.seal_to_key(prepared.recipient, _finished(core, answer), OPENED_INFO),
         until=prepared.plan.until,
         handle=prepared.handle,
     )
@@ -59,8 +61,8 @@ def _keys(core: Core, prepared: Prepared) -> tuple[OpenedKey, ...]:
     )
 
 
-def _padded(answer: Opened) -> bytes:
-    data = canonical.encode(answer)
-    if len(data) >= PADDED:
-        return data
-    return canonical.encode(msgspec.structs.replace(answer, pad="." * (PADDED - len(data))))
+def _finished(core: Core, answer: Opened) -> bytes:
+    """Return the answer filled up and signed, so that the reader knows who made it, and for which request."""
+    missing = max(0, PADDED - len(canonical.encode(answer)))
+    filled = msgspec.structs.replace(answer, pad="." * missing)
+    return canonical.encode(attest(filled, ANSWER_DOMAIN, core.signer))

@@ -13,7 +13,7 @@ from breakseal.kernel.model.body import Party
 from breakseal.kernel.model.statements import Caller, Request
 from breakseal.kernel.policy.words import ViewFrom
 from breakseal.kernel.seal.hpke import parse_recipient
-from breakseal.keyholder.authority import MAX_LIFE, Verified, check_time, verify
+from breakseal.keyholder.authority import MAX_LIFE, Verified, check_not_restored, check_time, verify
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.disclosure.basis import Basis, derive
 from breakseal.keyholder.disclosure.decide import Decided, decide
@@ -49,6 +49,7 @@ class Prepared:
     plan: Plan
     recipient: ec.EllipticCurvePublicKey
     caller: Caller | None
+    request: str
 
 
 def prepare(core: Core, question: Disclose, now: int) -> Prepared:
@@ -74,6 +75,7 @@ def prepare(core: Core, question: Disclose, now: int) -> Prepared:
     if again is not None:
         return again
     check_time(request, now, MAX_LIFE)
+    check_not_restored(core, request)
     return _store(core, verified, request, basis, decided, recipient, now)
 
 
@@ -97,7 +99,9 @@ def _asked_before(
     same = not row[1] or (row[1] == basis.handle and set(plan.categories) <= set(allowed))
     if row[3] <= now or leaf is None or not same:
         raise RefusedError("this request was answered and is over: sign a new one", reason="replayed")
-    return Prepared(NewEntry(row[0], leaf[0]), row[1], plan, recipient, basis.caller)
+    return Prepared(
+        NewEntry(row[0], leaf[0]), row[1], plan, recipient, basis.caller, canonical.b64(verified.digest)
+    )
 
 
 def _store(
@@ -118,7 +122,7 @@ def _store(
             precision=str(decided.obligations.precision), marks=marks,
         )  # fmt: skip
     else:
-        plan = Plan(until=_miss_until(basis, now))
+        plan = Plan(until=_miss_until(basis, now), marks=marks)
     entry = core.trails.append(
         _trail(core, handle, requester), _happening(core, verified, request, basis, decided, plan), now
     )
@@ -128,7 +132,7 @@ def _store(
     )  # fmt: skip
     if handle and basis.kind != "self":
         core.permits.plan(handle, entry.hash, basis.call, now)
-    return Prepared(entry, handle, plan, recipient, basis.caller)
+    return Prepared(entry, handle, plan, recipient, basis.caller, canonical.b64(verified.digest))
 
 
 def _happening(

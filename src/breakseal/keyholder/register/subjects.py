@@ -152,6 +152,10 @@ class Subjects:
             handle, sealed, channels.timing, channels.words, channels.language,
         )  # fmt: skip
 
+    def drop_channels(self, handle: str) -> None:
+        """Forget where the subject is told."""
+        self._store.run("DELETE FROM channels WHERE handle = ?", handle)
+
     def channels(self, handle: str) -> tuple[str, str, str, str] | None:
         """Return address (sealed to the courier), timing, words and language, or None."""
         row = self._store.one("SELECT sealed, timing, words, language FROM channels WHERE handle = ?", handle)

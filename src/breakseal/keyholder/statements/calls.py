@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from breakseal.kernel.errors import RefusedError, VerificationError
 from breakseal.kernel.model.statements import CallEvent
-from breakseal.keyholder.authority import MAX_LIFE, Verified, check_time
+from breakseal.keyholder.authority import MAX_LIFE, Verified, check_not_restored, check_time
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.permits import QUIET
 from breakseal.keyholder.register.calls import Call
@@ -28,6 +28,7 @@ def take_event(core: Core, verified: Verified, statement: CallEvent, now: int) -
     known = core.calls.get(statement.org, statement.call)
     if known is None or known.digest != verified.digest:
         check_time(statement, now, MAX_LIFE)
+        check_not_restored(core, statement)
     call = core.calls.take(statement, verified.digest, known, now)
     if call.ended == now and statement.event == "ended":
         core.permits.call_ended(call.name, now + (0 if core.roots.root.demo else QUIET))

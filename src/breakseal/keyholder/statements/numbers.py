@@ -20,6 +20,8 @@ MAX_NUMBERS = 8
 def claim(core: Core, verified: Verified, statement: ClaimNumber, now: int) -> Outcome:
     """Permit the courier to send a code to the number."""
     holder, subject = subject_of(core, verified, now, session=True)
+    if statement.key != holder.key.id:
+        raise RefusedError("the claim names another key than the one that signed", reason="not-yours")
     if core.budgets.spend(holder.id, "claims", now) > CLAIMS_AN_HOUR:
         raise RefusedError("too many codes were asked for: wait an hour", reason="too-many")
     canonical.unb64(statement.number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from breakseal.kernel.errors import FormatError, RefusedError
 from breakseal.kernel.model import canonical
-from breakseal.kernel.model.answers import WRAP_INFO
+from breakseal.kernel.model.answers import wrap_info
 from breakseal.kernel.model.statements import Wrap
 from breakseal.kernel.model.words import EMERGENCY_CATEGORIES
 from breakseal.kernel.seal.aead import KEY_SIZE
@@ -27,7 +27,9 @@ def wrap(core: Core, verified: Verified, statement: Wrap, now: int) -> Outcome:
     if statement.category not in EMERGENCY_CATEGORIES:
         raise FormatError("there is no such category", reason="category")
     canonical.unb64(statement.sha256, 32)
-    data_key = core.ingest.open(canonical.unb64(statement.key), WRAP_INFO, now)
+    # SAFETY: bound to this very record, so that a key seen on its way cannot be handed in as somebody else's.
+    info = wrap_info(subject.handle, statement.category, statement.version, statement.sha256)
+    data_key = core.ingest.open(canonical.unb64(statement.key), info, now)
     if len(data_key) != KEY_SIZE:
         raise FormatError(f"a data key has {KEY_SIZE} bytes", reason="bad-key")
     record = Record(statement.category, statement.version, statement.sha256, b"", now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from breakseal.kernel.errors import FormatError
+from breakseal.kernel.errors import FormatError, RefusedError
 from breakseal.kernel.model import canonical
 from breakseal.kernel.model.body import Party
 from breakseal.kernel.model.enrolments import (
@@ -27,8 +27,10 @@ from breakseal.keyholder.trails import Happening, NewEntry
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,39}", re.ASCII)
 
 
-def root(core: Core, verified: Verified, _statement: Root, now: int) -> Outcome:
-    """Take the next root."""
+def root(core: Core, verified: Verified, statement: Root, now: int) -> Outcome:
+    """Take the next root, which must name this keyholder."""
+    if core.signer.key not in {holder.sign for holder in statement.keyholders}:
+        raise RefusedError("the root does not name this keyholder", reason="keyholder")
     core.roots.adopt(verified.envelope)
     return Outcome("", (public_entry(core, "root", verified.envelope, now),))
 
@@ -107,10 +109,13 @@ def apply_due(core: Core, now: int) -> None:
 
 
 def policy_released(core: Core, now: int) -> bool:
-    """Tell whether the loaded policy is one that the root keys released and whose delay is over."""
+    """Tell whether the loaded policy is the last one released of those whose delay is over.
+
+    What was released later voids what waits: a widening that was taken back never comes into force.
+    """
     digest = canonical.b64(core.policy.digest)
     row = core.store.one(
-        "SELECT id FROM enrolments WHERE kind = 'policy' AND active_from <= ? ORDER BY active_from DESC, rowid DESC",
+        "SELECT id FROM enrolments WHERE kind = 'policy' AND active_from <= ? ORDER BY rowid DESC",
         now,
     )
     return row is not None and row[0] == digest

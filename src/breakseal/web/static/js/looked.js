@@ -1,5 +1,4 @@
 // Who looked: the whole list, proved in this browser; one's own visits folded.
-import { b64, decode, sha256, unb64 } from "/browser/canonical.js";
 import { freezeOver } from "./freeze.js";
 import { trail } from "./own.js";
 import { at, button, clock, day, download, has, make, t, when } from "./page.js";
@@ -118,16 +117,6 @@ function fill(entries, redraw) {
   mine.querySelector("ul").replaceChildren(...byDay(own, redraw));
 }
 
-// The list as it was sent, said to be unchecked.
-async function unchecked(read, again) {
-  at("proof").replaceChildren(note("warn", t("js.trail.no-ed25519")));
-  const entries = read.entries.map(async (entry, index) => {
-    const hash = b64(await sha256(unb64(entry.leaf)));
-    return { n: index + 1, body: decode(unb64(entry.body)), hash, receipt: null, inLog: Boolean(entry.proof) };
-  });
-  fill(await Promise.all(entries), again);
-}
-
 // Draws the list. -> its entries, if they were proved
 export async function drawTrail(redraw) {
   at("proof").replaceChildren(make("p", { class: "bs-quiet" }, t("js.trail.checking")));
@@ -142,7 +131,6 @@ export async function drawTrail(redraw) {
     return read.entries;
   } catch (error) {
     if (!error.trail) at("proof").replaceChildren(note("warn", error.message));
-    else if (error.reason === "no-ed25519") await unchecked(error.trail, again);
     else at("proof").replaceChildren(note("bad", t("js.trail.broken", { why: error.message })));
     return [];
   }

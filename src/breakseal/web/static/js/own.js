@@ -1,16 +1,27 @@
 // One's own record: opened, sealed and stored by this browser. The web tier carries what it cannot read.
+import { AnswerError, verifyAnswer } from "/browser/answers.js";
 import { b64, decode, encode, sha256, unb64, utf8 } from "/browser/canonical.js";
-import { INFO, SealError, openRecord, sealRecord, sealTo } from "/browser/seal.js";
+import { INFO, SealError, claimInfo, openRecord, sealRecord, sealTo } from "/browser/seal.js";
 import { current, openSealed, recipient, sign } from "/browser/session.js";
 import { build } from "/browser/statements.js";
 import { verifyTrail } from "/browser/trail.js";
 import { post, put } from "./api.js";
+import { t } from "./page.js";
 import { trusted } from "./trust.js";
 
-async function handle() {
-  const me = await current();
-  if (!me) location.reload();
-  return me.handle;
+// The answer in the sealed box, once the keyholder that this browser believes in signed it for `statement`.
+async function answerTo(statement, sealed, info, keyholderKey, leaf) {
+  try {
+    return await verifyAnswer(decode(await openSealed(unb64(sealed), info)), { keyholderKey, statement, leaf });
+  } catch (error) {
+    throw error instanceof AnswerError ? new Error(t("js.answer.false"), { cause: error }) : error;
+  }
+}
+
+async function me() {
+  const session = await current();
+  if (!session) location.reload();
+  return session;
 }
 
 async function openOne(opened, key, answer) {
@@ -24,9 +35,10 @@ async function openOne(opened, key, answer) {
 
 // Opens one's own categories. -> {fields: {category: value}, versions: {category: n}, broken: [category]}
 export async function openOwn(categories) {
+  const { keyholderKey } = await trusted();
   const request = build("request", { purpose: "self-view", basis: "", categories, recipient: await recipient() });
   const answer = await post("/api/disclose", { request: b64(await sign(request)), basis: "" });
-  const opened = decode(await openSealed(unb64(answer.sealed), INFO.opened));
+  const opened = await answerTo(request, answer.sealed, INFO.opened, keyholderKey, answer.leaf);
   const found = { fields: {}, versions: {}, broken: [] };
   for (const key of opened.keys) {
     found.versions[key.category] = key.version;
@@ -47,7 +59,7 @@ function settle(category, version) {
 // Seals `value` as `version` of `category` and stores it.
 export async function save(category, version, value) {
   const known = await trusted();
-  const sealed = await sealRecord({ handle: await handle(), category, version, value, ingestPoint: known.ingestKey });
+  const sealed = await sealRecord({ handle: (await me()).handle, category, version, value, ingestPoint: known.ingestKey });
   const wrap = build("wrap", { set: known.set, share: known.share, category, version, sha256: sealed.sha256, key: sealed.key });
   return put(`/api/records/${category}`, { wrap: b64(await sign(wrap)), ciphertext: b64(sealed.ciphertext) });
 }
@@ -62,20 +74,20 @@ export async function resync(category) {
 
 // What the keyholder holds of me: {frozen, numbers, records, keys, grants, timing, words, language, ...}
 export async function desk() {
+  const { keyholderKey } = await trusted();
   const statement = build("read-desk", { desk: "self", recipient: await recipient() });
   const { sealed } = await post("/api/desk", { statement: b64(await sign(statement)) });
-  return decode(await openSealed(unb64(sealed), INFO.desk));
+  return answerTo(statement, sealed, INFO.desk, keyholderKey);
 }
 
 // My list, proved complete in this browser: {trail, entries}. Throws as verifyTrail does, with `.trail` added.
 export async function trail() {
+  const { keyholderKey, logVkey, logOrigin: origin } = await trusted();
   const statement = build("read-trail", { recipient: await recipient() });
   const { sealed } = await post("/api/trail", { statement: b64(await sign(statement)) });
   const read = decode(await openSealed(unb64(sealed), INFO.trail));
   try {
-    const known = await trusted();
-    const entries = await verifyTrail(read, { keyholderKey: known.keyholderKey, logVkey: known.logVkey, origin: known.logOrigin });
-    return { trail: read, entries };
+    return { trail: read, entries: await verifyTrail(read, { keyholderKey, logVkey, origin, statement }) };
   } catch (error) {
     error.trail = read;
     throw error;
@@ -104,8 +116,9 @@ export async function tellByDefault(number, language) {
 
 // Claims a phone: its number goes sealed to the courier. -> {claim, state}
 export async function claim(number, language) {
-  const sealed = await sealTo((await trusted()).courier, utf8(number), INFO.claim);
-  const statement = build("claim-number", { number: b64(sealed), channel: "sms" }, { minutes: 15 });
+  const { key } = await me();
+  const sealed = await sealTo((await trusted()).courier, utf8(number), claimInfo(key.id));
+  const statement = build("claim-number", { key: key.id, number: b64(sealed), channel: "sms" }, { minutes: 15 });
   const { state } = await post("/api/numbers/start", { claim: b64(await sign(statement)), language });
   return { claim: b64(await sha256(encode(statement))), state };
 }

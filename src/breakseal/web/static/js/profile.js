@@ -13,7 +13,7 @@ function say(state, text) {
 }
 
 function trouble(error) {
-  at("trouble").replaceChildren(make("div", { class: "bs-note bs-note--bad" }, make("p", {}, error.message),
+  at("trouble").replaceChildren(make("h1", {}, t("js.closed")), make("div", { class: "bs-note bs-note--bad" }, make("p", {}, error.message),
     make("button", { class: "usa-button", type: "button", onclick: () => location.reload() }, t("js.retry"))));
 }
 

@@ -78,7 +78,7 @@ start(async (context) => {
   await mountSigning(at("list-signing"), facts, words, {
     label: words.say("devices.list"),
     onSign: async (sign) => {
-      const desk = await readDesk("self", sign);
+      const desk = await readDesk(facts, "self", sign);
       const end = (held) => busy(words, () => askToEnd(context, held));
       at("keys").replaceChildren(...desk.keys.map((held) => keyRow(words, held, end)));
       step("list");

@@ -25,7 +25,7 @@ start(async ({ facts, words }) => {
   await mountSigning(at("cases-signing"), facts, words, {
     label: words.say("oversight.open-cases"),
     onSign: async (sign) => {
-      const desk = await readDesk("oversight-cases", sign);
+      const desk = await readDesk(facts, "oversight-cases", sign);
       const items = desk.cases.map((one) => caseItem(words, one));
       at("cases").replaceChildren(...(items.length ? items : [none(words)]));
       step("cases-list");
@@ -34,7 +34,7 @@ start(async ({ facts, words }) => {
   await mountSigning(at("trail-signing"), facts, words, {
     label: words.say("oversight.open-trail"),
     onSign: async (sign) => {
-      const desk = await readDesk("organisation-trail", sign);
+      const desk = await readDesk(facts, "organisation-trail", sign);
       const items = desk.entries.map((one) => bodyItem(words, one.body, []));
       at("total").textContent = words.say("oversight.total", { shown: items.length, total: desk.total });
       at("trail").replaceChildren(...(items.length ? items : [none(words)]));

@@ -1,21 +1,40 @@
-// Reads what only the signer may read: the answer is sealed to a key that lives in this page's memory.
+// Reads what only the signer may read: the answer is sealed to a key that lives in this page's memory, and signed by the
+// keyholder that the root names. Nothing else is shown.
+import { verifyAnswer } from "/browser/answers.js";
 import { encode } from "/browser/canonical.js";
+import { believed, readRoot } from "/browser/roots.js";
 import { INFO } from "/browser/seal.js";
 import { build, envelope } from "/browser/statements.js";
-import { freshRecipient, read } from "./api.js";
+import { verifyTrail } from "/browser/trail.js";
+import { ProblemError, freshRecipient, read } from "./api.js";
 
-async function signed(type, fields, sign) {
+// {answer, statement} of a question that `sign` signs.
+async function ask(type, fields, info, sign) {
   const recipient = await freshRecipient();
-  const payload = encode(build(type, { ...fields, recipient: recipient.point }));
-  return { recipient, statement: envelope(payload, [await sign(payload)]) };
+  const statement = build(type, { ...fields, recipient: recipient.point });
+  const payload = encode(statement);
+  return { statement, answer: await read(envelope(payload, [await sign(payload)]), recipient, info) };
 }
 
-export async function readTrail(sign) {
-  const { recipient, statement } = await signed("read-trail", {}, sign);
-  return read(statement, recipient, INFO.trail);
+async function rooted(facts) {
+  return believed(facts, await readRoot(facts.root));
 }
 
-export async function readDesk(desk, sign) {
-  const { recipient, statement } = await signed("read-desk", { desk }, sign);
-  return read(statement, recipient, INFO.desk);
+// {trail, entries} of the signer's list, proved whole.
+export async function readTrail(facts, sign) {
+  const { keyholderKey, logVkey, logOrigin: origin } = await rooted(facts);
+  const { answer: trail, statement } = await ask("read-trail", {}, INFO.trail, sign);
+  try {
+    return { trail, entries: await verifyTrail(trail, { keyholderKey, logVkey, origin, statement }) };
+  } catch (error) {
+    if (error.reason) throw error;
+    throw new ProblemError("trail-broken", error.message);
+  }
+}
+
+// The signer's `desk`, once the keyholder's signature held. Throws AnswerError.
+export async function readDesk(facts, desk, sign) {
+  const { keyholderKey } = await rooted(facts);
+  const { answer, statement } = await ask("read-desk", { desk }, INFO.desk, sign);
+  return verifyAnswer(answer, { keyholderKey, statement });
 }

@@ -107,7 +107,7 @@ start(async (context) => {
   await mountSigning(at("reading"), facts, words, {
     label: words.say("sponsor.open"),
     onSign: async (sign) => {
-      desk = await readDesk("pending-officers", sign);
+      desk = await readDesk(facts, "pending-officers", sign);
       at("organisation").textContent = facts.organisations.find((one) => one.org === desk.org)?.name ?? desk.org;
       show(context);
     },

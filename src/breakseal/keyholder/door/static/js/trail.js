@@ -1,7 +1,5 @@
 // /trail: the person's list, read with their key, proved whole and logged in this browser; receipts to keep.
 import { build } from "/browser/statements.js";
-import { verifyTrail } from "/browser/trail.js";
-import { ProblemError } from "./api.js";
 import { entryItem } from "./entries.js";
 import { goWithin } from "./order.js";
 import { readTrail } from "./reading.js";
@@ -39,23 +37,12 @@ function verdict(words, entries, head) {
   return boxes;
 }
 
-async function checked(trail, facts) {
-  const { keyholderKey, logVkey, logOrigin } = facts;
-  try {
-    return await verifyTrail(trail, { keyholderKey, logVkey, origin: logOrigin });
-  } catch (error) {
-    if (error.reason) throw error;
-    throw new ProblemError("trail-broken", error.message);
-  }
-}
-
 start(async ({ words, facts }) => {
   reveal("ask");
   await mountSigning(at("signing"), facts, words, {
     label: words.say("trail.open"),
     onSign: async (sign) => {
-      const trail = await readTrail(sign);
-      const entries = await checked(trail, facts);
+      const { trail, entries } = await readTrail(facts, sign);
       at("verdict").replaceChildren(...verdict(words, entries, trail.head));
       at("entries").replaceChildren(...entries.toReversed().map((entry) => item(words, entry)));
       step("list");

@@ -1,5 +1,6 @@
 // A supervisor's view: the centre's live calls without callers; one opens with a typed reason, on the record.
 import * as session from "/browser/session.js";
+import { trusted } from "../trust.js";
 import { Calls } from "./calls.js";
 import { by, make, show } from "./dom.js";
 import { listenKeys } from "./keys.js";
@@ -116,6 +117,7 @@ function tick() {
 
 async function start() {
   if (!(await session.current())) return leave();
+  trusted().catch(() => {}); // says before a call is opened if nothing could be checked here
   session.onEnd(() => location.replace("/board/sign-in"));
   by("reason-form").addEventListener("submit", open);
   by("reason-cancel").addEventListener("click", () => show("reason-form", false));

@@ -1,5 +1,6 @@
 // The call-taker's board: listens for the calls of this position, opens each in this browser, and lets go in time.
 import * as session from "/browser/session.js";
+import { trusted } from "../trust.js";
 import { Calls } from "./calls.js";
 import { by } from "./dom.js";
 import { listenKeys } from "./keys.js";
@@ -170,6 +171,7 @@ async function start() {
     await leave();
     return;
   }
+  trusted().catch(() => {}); // says before the first call, not at it, if nothing could be checked here
   const stream = new BoardStream({ snapshot, call: take, health, gone: leave });
   session.onEnd(() => {
     stream.close();

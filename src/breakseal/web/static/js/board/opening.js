@@ -1,8 +1,12 @@
 // Opens the profile of a call: a request signed here, keys sealed to this browser, records opened in this page.
+import { AnswerError, verifyAnswer } from "/browser/answers.js";
 import { b64, decode, sha256, unb64 } from "/browser/canonical.js";
 import { INFO, openRecord } from "/browser/seal.js";
 import { openSealed, recipient, sign } from "/browser/session.js";
 import { build, readEnvelope } from "/browser/statements.js";
+import { Problem } from "../api.js";
+import { trusted } from "../trust.js";
+import { t } from "./words.js";
 
 const TIMEOUT = 8000;
 
@@ -43,7 +47,7 @@ async function request(news, categories, reason) {
     recipient: await recipient(),
     reason,
   });
-  return b64(await sign(statement));
+  return { statement, signed: b64(await sign(statement)) };
 }
 
 async function openOne(key, subject, answer) {
@@ -64,23 +68,43 @@ const FRESH = 240_000;
 
 async function requestFor(news, categories, reason) {
   const kept = requests.get(news);
-  if (kept && Date.now() - kept.made < FRESH) return kept.signed;
-  const signed = await request(news, categories, reason);
-  requests.set(news, { signed, made: Date.now() });
-  return signed;
+  if (kept && Date.now() - kept.made < FRESH) return kept;
+  const made = { ...(await request(news, categories, reason)), made: Date.now() };
+  requests.set(news, made);
+  return made;
 }
 
-// -> {leaf, until, caller, records: {category: fields}, broken: [category]}; no records where there is no profile.
-export async function openCall(news, { categories, reason = "" }) {
-  const answer = await post("/api/disclose", {
-    request: await requestFor(news, categories, reason), basis: news.event,
-  });
+// Whose answers this browser believes. Known before anything is asked: what cannot be checked is not to be opened.
+async function keyholder() {
+  try {
+    return (await trusted()).keyholderKey;
+  } catch (error) {
+    if (error instanceof Problem) throw new OpeningError("unavailable", error.reason);
+    throw new OpeningError("refused", error.reason, error.message);
+  }
+}
+
+async function openAnswer(answer, statement, keyholderKey) {
   let opened;
   try {
     opened = decode(await openSealed(unb64(answer.sealed), INFO.opened));
   } catch {
     throw new OpeningError("failed");
   }
+  try {
+    return await verifyAnswer(opened, { keyholderKey, statement, leaf: answer.leaf });
+  } catch (error) {
+    const text = error instanceof AnswerError ? t("js.answer.false") : error.message;
+    throw new OpeningError("refused", error.reason, text);
+  }
+}
+
+// -> {leaf, until, caller, records: {category: fields}, broken: [category]}; no records where there is no profile.
+export async function openCall(news, { categories, reason = "" }) {
+  const keyholderKey = await keyholder();
+  const { statement, signed } = await requestFor(news, categories, reason);
+  const answer = await post("/api/disclose", { request: signed, basis: news.event });
+  const opened = await openAnswer(answer, statement, keyholderKey);
   const records = {};
   const broken = [];
   for (const key of opened.keys) {
