@@ -137,7 +137,8 @@ def test_a_phone_is_proved_and_taken_off(tmp_path: Path) -> None:
     async def work(web: WebWorld) -> None:
         person = web.world.resident(number="", granted=False)
         await web.hello(person)
-        claim = web.world.sign(s.ClaimNumber, person.session, number=b64(b"sealed"), channel="sms")
+        mine = person.session
+        claim = web.world.sign(s.ClaimNumber, mine, key=mine.key.id, number=b64(b"sealed"), channel="sms")
         assert (await web.post("/api/numbers/start", {"claim": b64(claim)})).json() == {"state": "sent"}
         named = b64(digest(payload_of(claim)))
         bad = await web.post("/api/numbers/code", {"claim": named, "code": "abc"})
