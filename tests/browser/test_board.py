@@ -65,7 +65,7 @@ def test_the_board_that_answers_shows_the_profile_without_a_click_and_no_other(
     expect(where).to_contain_text("43.05000, -89.40000")
     expect(where).to_contain_text("Within 25 metres")
     expect(where).to_contain_text("2 min ago")
-    expect(where).to_contain_text("Registered home, not where the caller is now.")
+    expect(where).to_contain_text("Registered home. The caller may be elsewhere.")
     expect(one.locator("#announce")).to_have_text("New call. Profile open.")
     assert "Delgado" not in two.content()
     assert call not in two.content()
@@ -81,7 +81,7 @@ def test_a_transferred_call_leaves_one_board_and_opens_at_the_other(
     stage.report(call, "transferred", position="2")
     heading(two, call)
     expect(two.locator("#first")).to_contain_text("Penicillin")
-    expect(one.locator("#notice")).to_contain_text("went to position 2")
+    expect(one.locator("#notice")).to_contain_text("went to 2")
     expect(one.locator("#call-heading")).not_to_have_text(f"Call {call}")
 
 
@@ -236,11 +236,31 @@ def test_a_stopped_keyholder_is_seen_at_once_and_the_call_opens_when_it_is_back(
     one, _ = boards
     stage.stop_keyholder()
     expect(one.get_by_role("alert")).to_contain_text("Profiles unavailable. The call goes on as usual.")
+    one.evaluate("document.querySelector('.bd-wide').style.minHeight = '4000px'; scrollTo(0, 2000)")
+    expect(one.locator("#health")).to_be_in_viewport()
+    one.evaluate("document.querySelector('.bd-wide').style.minHeight = ''; scrollTo(0, 0)")
     assert stage.report(call, "answered", number=NUMBER, position="1").status_code == 202
     stage.start_keyholder()
     heading(one, call)
     expect(one.locator("#first")).to_contain_text("Penicillin", timeout=10_000)
     expect(one.locator("#health")).to_be_hidden()
+
+
+def test_the_age_of_a_location_goes_on_while_it_is_shown(
+    stage: Stage, boards: tuple[Page, Page], call: str
+) -> None:
+    one, _ = boards
+    place = {"lat": 43.05, "lon": -89.4, "radius": 25, "at": int(time.time()) - 55}
+    stage.report(call, "answered", number=NUMBER, position="1", location=place)
+    heading(one, call)
+    expect(one.locator("#where")).to_contain_text("less than a minute ago")
+    expect(one.locator("#where")).to_contain_text("1 min ago", timeout=10_000)
+
+
+def test_the_waiting_board_names_its_position(boards: tuple[Page, Page]) -> None:
+    _, two = boards
+    expect(two.locator("#waiting")).to_contain_text("You will see calls answered at: 2")
+    expect(two.locator(".bd-position")).to_have_text("2")
 
 
 def test_a_forged_event_changes_no_board(stage: Stage, boards: tuple[Page, Page], call: str) -> None:

@@ -208,6 +208,39 @@ def _erase(page: Page, town: DemoTown, folder: Path) -> None:
     assert json.loads((folder / "receipt.json").read_text("utf-8"))["type"] == "receipt"
 
 
+@pytest.mark.parametrize("year", ["1899", "2999", "57", "abcd"])
+def test_an_implausible_year_of_birth_is_refused_beside_the_field(
+    person: Page, town: DemoTown, year: str
+) -> None:
+    sign_up(person, town)
+    person.get_by_label("Year of birth").fill(year)
+    person.locator("#next").click()
+    told = person.locator("#step-who .usa-error-message")
+    expect(told).to_contain_text("Write the year with four digits, from 1900 to")
+    expect(person.locator("#state")).to_contain_text("Not saved")
+    expect(person.locator("#step-who")).to_be_visible()
+    clean(person)
+    person.get_by_label("Year of birth").fill("1957")
+    expect(told).to_be_hidden()
+    forward(person, "phones")
+
+
+def test_the_phone_error_goes_with_its_cause_and_the_language_link_keeps_the_step(
+    person: Page, town: DemoTown
+) -> None:
+    sign_up(person, town)
+    forward(person, "phones")
+    number = person.locator("#phones-1-number")
+    number.fill("12")
+    number.blur()
+    bad = person.locator("#step-phones [data-part='bad']")
+    expect(bad).to_be_visible()
+    number.fill(PHONE)  # the field keeps the focus: only `input` is heard
+    expect(bad).to_have_count(0)
+    link = person.locator(".bs-nav a[hreflang]")
+    expect(link).to_have_attribute("href", "/profile/phones?lang=es")
+
+
 def test_a_reload_brings_everything_back_and_signing_out_takes_it_away(person: Page, town: DemoTown) -> None:
     sign_up(person, town)
     person.fill("#who-1-name", "Yara")

@@ -273,10 +273,11 @@ def verify_log(fetch: Fetch, log: Key, witnesses: list[Key]) -> str:
     """Read every entry and tile of a served log and check them; return what was checked, in words."""
     point = open_checkpoint(fetch("checkpoint"), log, witnesses)
     row: list[bytes] = []
+    level = tiles = 0
     for name, width in tile_names("entries", point.size):
         row += [leaf_hash(entry) for entry in split_bundle(fetch(name), width)]
+        tiles += 1
     require(tree_root(row) == point.root, "the entries do not hash to the signed root")
-    level = tiles = 0
     while row:
         for at, (name, width) in enumerate(tile_names(str(level), len(row))):
             require(fetch(name) == b"".join(row[at * TILE : at * TILE + width]), f"`{name}` is wrong")

@@ -127,6 +127,7 @@ def greet(config: Config, tell: Tell) -> None:
     web, door = config.settings.web.origin, config.settings.door.origin
     tell("")
     tell(f"1. Open {web} in a browser on this machine. Nothing here is real; do not enter real data.")
+    tell("   Where the page asks for a ZIP code: 97401 works in this demo.")
     tell(
         f"2. Be somebody: open {door}/demo and pick Rosa (resident) or Sam (call-taker); or sign up with a passkey."
     )

@@ -28,7 +28,7 @@ def receipt() -> None:
 
 @receipt.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
-@click.option("--vkey", default="", help="The log's verifier key, from the public page.")
+@click.option("--vkey", default="", help="The log's verifier key, see docs/use/auditor.md.")
 @click.option(
     "--root",
     "root_file",

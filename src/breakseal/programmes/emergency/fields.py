@@ -22,12 +22,14 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """One question. `alert`: belongs to what a call-taker must see in the first ten seconds.
 
     `person` is a text for which the page offers the household's names; `image` a JPEG, base64url.
+    `least` is the first year that a `year` may be; the last is the present one.
     `helps` says whether the catalogue has a `<label>.help`.
     """
 
     key: str
     kind: FieldKind = "text"
     max_length: int = 120
+    least: int = 1900
     choices: tuple[str, ...] = ()
     alert: bool = False
     helps: bool = False

@@ -13,15 +13,24 @@ async function provedNumbers(anew = false) {
 export function phoneProof(item) {
   const box = item.querySelector('[data-part="proof"]');
   const number = item.querySelector('[data-key="number"]');
-  number.addEventListener("change", () => draw(box, number));
-  draw(box, number);
+  let drawn = null;
+  const look = () => {
+    if (number.value === drawn) return; // or a click on what is shown would be lost
+    drawn = number.value;
+    draw(box, number);
+  };
+  number.addEventListener("change", look);
+  number.addEventListener("input", () => {
+    if (box.querySelector('[data-part="bad"]') && e164(number.value.trim())) look();
+  });
+  look();
 }
 
 async function draw(box, number) {
   const typed = number.value.trim();
   if (!typed) return box.replaceChildren();
   const full = e164(typed);
-  if (!full) return box.replaceChildren(make("p", { class: "bs-state", "data-state": "failed" }, t("js.phone.bad")));
+  if (!full) return box.replaceChildren(make("p", { class: "bs-state", "data-state": "failed", "data-part": "bad" }, t("js.phone.bad")));
   let known;
   try {
     known = await provedNumbers();

@@ -35,6 +35,12 @@ function mark() {
   }
 }
 
+// The other language opens at the step that is shown, not at the one that the page began with.
+function keepLanguageLink(step) {
+  const link = document.querySelector(".bs-nav a[hreflang]");
+  if (link) link.href = `/profile/${step}?lang=${link.hreflang}`;
+}
+
 function show(step, { push = true, focus = true } = {}) {
   shown = step;
   offerNames();
@@ -43,6 +49,7 @@ function show(step, { push = true, focus = true } = {}) {
   at("back").hidden = order[0] === step;
   at("next").textContent = order.at(-1) === step ? at("next").dataset.done : at("next").dataset.next;
   mark();
+  keepLanguageLink(step);
   sections.get(step).refresh();
   if (push) history.pushState({ step }, "", local(`/profile/${step}`));
   if (focus) at(`title-${step}`).focus();

@@ -3,6 +3,7 @@ import { resync, save } from "./own.js";
 import { t } from "./page.js";
 import { takePhoto } from "./photo.js";
 import { phoneProof } from "./phones.js";
+import { watchYears, yearsHold } from "./years.js";
 
 const IDLE = 3000;
 const UNKNOWN_OUTCOME = new Set(["keyholder-unavailable", "unavailable", "store-unavailable"]);
@@ -17,6 +18,7 @@ export class Section {
     this.add?.addEventListener("click", () => this.append({}, true));
     this.root.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
     this.root.addEventListener("input", () => this.changed());
+    watchYears(this.list);
     this.saving = Promise.resolve(true);
   }
 
@@ -109,10 +111,17 @@ export class Section {
     return this.saving;
   }
 
+  // Nothing is lost: the words stay in the page, and the field says what it needs.
+  refuse() {
+    this.say("failed", t("js.year.unsaved"));
+    return false;
+  }
+
   async store() {
     const value = this.value();
     const text = JSON.stringify(value);
     if (text === this.kept) return true;
+    if (!yearsHold(this.list)) return this.refuse();
     this.say("saving", t("js.saving"));
     try {
       if (this.doubtful) this.version = await resync(this.category);

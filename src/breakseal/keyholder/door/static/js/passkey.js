@@ -3,7 +3,7 @@ import { b64, random, sha256, utf8 } from "/browser/canonical.js";
 import { challenge, signature } from "/browser/statements.js";
 import { ProblemError } from "./api.js";
 
-const ES256 = -7;
+const ES256 = -7; // the only kind asked for: every statement is checked with P-256, so no other key could sign one
 const TIMEOUT = 120_000;
 
 const REASONS = {

@@ -79,8 +79,20 @@ function fact(label, value, hint) {
 function location(caller, now) {
   if (!caller.radius) return fact(t("board.where.caller"), make("span", { text: t("board.where.none") }));
   const place = make("span", { class: "bd-text bd-mono", text: `${degrees(caller.lat)}, ${degrees(caller.lon)}` });
-  const hint = t("board.where.radius", { metres: caller.radius, age: age(now - caller.at), time: clockTime(caller.at) });
-  return fact(t("board.where.caller"), place, hint);
+  const shown = fact(t("board.where.caller"), place, measured(caller, now));
+  shown.id = "where-caller";
+  return shown;
+}
+
+function measured(caller, now) {
+  return t("board.where.radius", { metres: caller.radius, age: age(now - caller.at), time: clockTime(caller.at) });
+}
+
+// Keeps the age of the shown location true while time goes on.
+export function tellAge(caller, now) {
+  const hint = by("where-caller")?.querySelector("small");
+  const text = hint && caller?.radius ? measured(caller, now) : "";
+  if (text && hint.textContent !== text) hint.textContent = text;
 }
 
 function home(profile, address) {

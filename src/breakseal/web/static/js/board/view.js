@@ -1,6 +1,6 @@
 // The parts of the page around a call: which call is shown, its state, the countdown, notices.
 import { by, make, show } from "./dom.js";
-import { chooseTab, chosenTab, clearProfile, showProfile } from "./profile.js";
+import { chooseTab, chosenTab, clearProfile, showProfile, tellAge } from "./profile.js";
 import { clockTime, duration, t } from "./words.js";
 
 export class CallView {
@@ -69,6 +69,7 @@ export class CallView {
       : t("board.call.live", { time: clockTime(since) });
     by("call").classList.toggle("bd-call--ended", Boolean(ended));
     show("countdown", Boolean(ended));
+    if (held.profile) tellAge(held.profile.caller, now);
     if (ended) by("countdown-time").textContent = duration(held.news.until - now);
   }
 
