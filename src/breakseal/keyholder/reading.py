@@ -27,7 +27,7 @@ from breakseal.kernel.model.keys import PublicKey
 from breakseal.kernel.model.shortcode import short_code
 from breakseal.kernel.model.statements import Hello, ReadDesk, ReadTrail
 from breakseal.kernel.seal import hpke
-from breakseal.keyholder.authority import MAX_LIFE, Verified, check_not_restored, check_time, consume, verify
+from breakseal.keyholder.authority import MAX_LIFE, Verified, check_time, consume, verify
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.logport import LogPort
 from breakseal.keyholder.protocol import Identified, Sealed
@@ -45,7 +45,6 @@ def identify(core: Core, envelope: bytes, now: int) -> Identified:
     if not isinstance(statement, Hello) or statement.origin != core.roots.root.door.web_origin:
         raise FormatError("not a hello to this site")
     check_time(statement, now, MAX_LIFE)
-    check_not_restored(core, statement)
     consume(core, verified.digest, statement.expires)
     holder = verified.signer
     if not holder.is_session:
@@ -66,7 +65,6 @@ def read(core: Core, log: LogPort, envelope: bytes, now: int) -> tuple[Sealed, t
     if not isinstance(statement, ReadTrail | ReadDesk):
         raise FormatError("not a statement that asks for a list")
     check_time(statement, now, MAX_LIFE)
-    check_not_restored(core, statement)
     consume(core, verified.digest, statement.expires)
     recipient = canonical.unb64(statement.recipient, 65)
     if isinstance(statement, ReadTrail):
