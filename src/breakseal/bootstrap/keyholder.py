@@ -56,6 +56,10 @@ async def run(config: Config, tether: Tether, bound: socket.socket) -> None:
             server.close()
         worker.stop()
         await asyncio.to_thread(worker.join, 10.0)
+        if not worker.is_alive():
+            # A copy of the file alone must hold everything.
+            engine.core.store.close()
+            engine.log.close()
     if failed.is_set():
         raise UnavailableError("the keyholder's store failed: check the disk", reason="store-failed")
 

@@ -53,6 +53,10 @@ class LogPort(Protocol):
         """Return the published checkpoint."""
         ...
 
+    def close(self) -> None:
+        """Close the store, so that its file holds everything."""
+        ...
+
     def publish(self) -> None:
         """Move the public view if it is time."""
         ...

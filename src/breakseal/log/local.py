@@ -22,13 +22,14 @@ class LocalLog:
     def __init__(
         self, path: Path, signer: Signer, clock: Clock, *, admit: Callable[[bytes], None], period: int = DAY
     ) -> None:
-        """Open the log at `path` and publish what is due; `period` is how often it is published (seconds).
+        """Open the log at `path` and publish what is due; `period` is how often it is published (seconds; 0: after each batch).
 
         Raises:
             ConfigError: there is no such log, or the key is not its.
             VerificationError: the store does not agree with its last checkpoint.
         """
         self._path = path
+        self._period = period
         self._store = LogStore.open(path)
         self._sequencer = Sequencer(self._store, signer, clock, admit=admit)
         # One connection for one writer each: the publisher's commits never mix with the sequencer's.
@@ -39,7 +40,10 @@ class LocalLog:
 
     def append(self, leaves: Sequence[bytes]) -> list[TlogProof]:
         """Give each leaf a place, durably, and return a proof for each; a known leaf keeps its place."""
-        return [sequenced.parts() for sequenced in self._sequencer.append(leaves)]
+        proofs = [sequenced.parts() for sequenced in self._sequencer.append(leaves)]
+        if not self._period:
+            self.publish()
+        return proofs
 
     def proof(self, index: int) -> bytes:
         """Return a tlog-proof of an entry under the latest checkpoint."""
@@ -74,9 +78,11 @@ class LocalLog:
         copy_store(self._path, Path(path))
 
     def close(self) -> None:
-        """Close the store."""
+        """Close the store, its write-ahead log folded in even where a reader still has it open."""
         self._published.close()
         self._store.close()
+        with closing(sqlite3.connect(self._path)) as last:
+            last.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def copy_store(source: Path, target: Path) -> None:
