@@ -22,7 +22,7 @@ class LocalLog:
     def __init__(
         self, path: Path, signer: Signer, clock: Clock, *, admit: Callable[[bytes], None], period: int = DAY
     ) -> None:
-        """Open the log at `path` and publish what is due; `period` is how often it is published (seconds; 0: after each batch).
+        """Open the log at `path` and publish what is due, every `period` seconds (0: after each batch).
 
         Raises:
             ConfigError: there is no such log, or the key is not its.
