@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from pathlib import Path
 
 import msgspec
@@ -21,24 +21,12 @@ from breakseal.kernel.model.permit import read_permit, sign_permit
 from breakseal.kernel.model.signers import Ed25519Signer, P256Signer
 from breakseal.kernel.model.statements import Hello
 from breakseal.kernel.seal import hpke
-from tests.support.courier import NOON, NUMBER, Setting, digest_of, make_setting, nonce
+from tests.support.courier import NOON, NUMBER, Setting, digest_of, make_setting, nonce, play
 
 
 @pytest.fixture
 def setting(tmp_path: Path) -> Setting:
     return make_setting(tmp_path)
-
-
-def play(setting: Setting, scene: Callable[[Courier], Awaitable[None]]) -> None:
-    async def all_of_it() -> None:
-        courier = setting.courier()
-        async with setting.keyholder.listening(setting.config.keyholder_socket):
-            try:
-                await scene(courier)
-            finally:
-                await courier.close()
-
-    asyncio.run(all_of_it())
 
 
 async def refused(answer: Awaitable[object]) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,24 +12,12 @@ from breakseal.courier.app import Courier
 from breakseal.courier.outbox.database import Database, StoreError, connect
 from breakseal.courier.outbox.store import Outbox
 from breakseal.kernel.errors import ConfigError
-from tests.support.courier import NUMBER, Setting, make_setting
+from tests.support.courier import NUMBER, Setting, make_setting, play
 
 
 @pytest.fixture
 def setting(tmp_path: Path) -> Setting:
     return make_setting(tmp_path)
-
-
-def play(setting: Setting, scene: Callable[[Courier], Awaitable[None]]) -> None:
-    async def all_of_it() -> None:
-        courier = setting.courier()
-        async with setting.keyholder.listening(setting.config.keyholder_socket):
-            try:
-                await scene(courier)
-            finally:
-                await courier.close()
-
-    asyncio.run(all_of_it())
 
 
 def forbid(courier: Courier, when: str) -> Callable[[], None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -230,3 +230,17 @@ def code_in(text: str) -> str:
     found = re.search(r"\b\d{6}\b", text)
     assert found is not None
     return found[0]
+
+
+def play(setting: Setting, scene: Callable[[Courier], Awaitable[None]]) -> None:
+    """Play a scene with a courier whose keyholder listens, and close the courier whatever happens."""
+
+    async def all_of_it() -> None:
+        courier = setting.courier()
+        async with setting.keyholder.listening(setting.config.keyholder_socket):
+            try:
+                await scene(courier)
+            finally:
+                await courier.close()
+
+    asyncio.run(all_of_it())

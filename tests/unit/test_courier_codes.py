@@ -20,7 +20,7 @@ from breakseal.kernel.model.answers import NUMBER_INFO
 from breakseal.kernel.model.statements import NumberAttested
 from breakseal.kernel.ports import Entropy
 from breakseal.kernel.seal import hpke
-from tests.support.courier import NUMBER, Setting, code_in, digest_of, make_setting
+from tests.support.courier import NUMBER, Setting, code_in, digest_of, make_setting, play
 
 Scene = Callable[[Courier], Awaitable[None]]
 
@@ -28,18 +28,6 @@ Scene = Callable[[Courier], Awaitable[None]]
 @pytest.fixture
 def setting(tmp_path: Path) -> Setting:
     return make_setting(tmp_path)
-
-
-def play(setting: Setting, scene: Scene) -> None:
-    async def all_of_it() -> None:
-        courier = setting.courier()
-        async with setting.keyholder.listening(setting.config.keyholder_socket):
-            try:
-                await scene(courier)
-            finally:
-                await courier.close()
-
-    asyncio.run(all_of_it())
 
 
 async def refused(answer: Awaitable[object]) -> str:

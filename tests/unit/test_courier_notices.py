@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,7 +14,7 @@ from breakseal.courier.port import DeliveryError, Message
 from breakseal.courier.private import Private
 from breakseal.kernel.model import canonical
 from breakseal.kernel.model.permit import read_permit
-from tests.support.courier import NOON, NUMBER, Setting, make_setting
+from tests.support.courier import NOON, NUMBER, Setting, make_setting, play
 from tools.check import catalogue
 
 REVEALING = (
@@ -28,18 +26,6 @@ REVEALING = (
 @pytest.fixture
 def setting(tmp_path: Path) -> Setting:
     return make_setting(tmp_path)
-
-
-def play(setting: Setting, scene: Callable[[Courier], Awaitable[None]]) -> None:
-    async def all_of_it() -> None:
-        courier = setting.courier()
-        async with setting.keyholder.listening(setting.config.keyholder_socket):
-            try:
-                await scene(courier)
-            finally:
-                await courier.close()
-
-    asyncio.run(all_of_it())
 
 
 async def one_round(courier: Courier) -> None:
