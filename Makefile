@@ -7,7 +7,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 STAMPS := build/stamps
 
-.PHONY: help run test check bench setup assets lock clean fmt
+.PHONY: help run test check coverage bench setup assets lock clean fmt
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ check: $(STAMPS)/dev $(STAMPS)/node ## run every check that needs no running pro
 	$(PY) -m mypy
 	$(PY) -m tools.check
 	$(PY) -m breakseal.policydesk.check
+
+coverage: $(STAMPS)/dev $(STAMPS)/assets ## measure the tests of the trusted core; fail under its floor
+	bin/coverage
 
 bench: $(STAMPS)/dev $(STAMPS)/assets ## measure openings, misses, log and audit
 	$(PY) -m bench

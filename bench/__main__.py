@@ -11,6 +11,8 @@ BENCHES: Final[dict[str, str]] = {
     "log": "durable appends to the log, batched and alone",
     "openings": "calls that open a profile, over HTTP, against a plain signed read",
     "misses": "calls of phones that nobody registered, each with its durable leaf",
+    "location": "looks of a client at phones whose people agreed, over HTTP",
+    "ingest": "fixes of phones, sealed and durable, as single posts and in batches",
     "audit": "recomputing a log of 1,000,000 entries",
 }
 """Each name is a module of this package with `run() -> Figures`."""

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from breakseal import config as settings
 from breakseal.ambient import SystemClock, SystemEntropy
 from breakseal.bootstrap import installation, keyholder
-from breakseal.config import Config, Settings
+from breakseal.config import Config, Courier, Settings
 from breakseal.kernel.model import answers, canonical, enrolments, signed
 from breakseal.kernel.model import statements as s
 from breakseal.kernel.model.signers import Ed25519Signer, P256Signer
@@ -78,14 +78,21 @@ def stamp(life: int = 280) -> dict[str, Any]:
     return {"issued": now, "expires": now + life, "nonce": canonical.b64(SystemEntropy().token(16))}
 
 
-def build(folder: Path, people: int) -> Town:
-    """Make the installation and enrol everybody."""
+def build(
+    folder: Path,
+    people: int,
+    *,
+    courier: Courier | None = None,
+    also: Callable[[list[Ed25519Signer]], list[bytes]] | None = None,
+) -> Town:
+    """Make the installation and enrol everybody; `also` returns further statements, signed by the overseers."""
     web, door = free_port(), free_port()
     base = Settings(demo=True)
     made = msgspec.structs.replace(
         base,
         web=msgspec.structs.replace(base.web, port=web, origin=f"http://localhost:{web}"),
         door=msgspec.structs.replace(base.door, port=door, origin=f"http://localhost:{door}"),
+        courier=courier or base.courier,
     )
     config = Config(path=folder / settings.FILE, settings=made)
     founded = installation.found(config, SystemClock(), SystemEntropy())
@@ -94,7 +101,8 @@ def build(folder: Path, people: int) -> Town:
         ec.generate_private_key(ec.SECP256R1()),
     )  # fmt: skip
     overseers = [keyfile.read_signer(path) for path in founded.overseers]
-    (config.socket("web").parent).mkdir(parents=True, exist_ok=True)
+    for name in ("web", "courier-web"):
+        config.socket(name).parent.mkdir(parents=True, exist_ok=True)
     for part in ("keyholder", "courier", "web"):
         config.folder(part).mkdir(parents=True, exist_ok=True)
     config.folder("demo").mkdir(parents=True, exist_ok=True)
@@ -102,6 +110,8 @@ def build(folder: Path, people: int) -> Town:
     engine = keyholder.build(config)
     try:
         _found(engine, town, overseers)
+        if also is not None:
+            _submit(engine, also(overseers))
         _enrol(engine, town, people)
     finally:
         close(engine)
@@ -194,7 +204,9 @@ def _claim(session: P256Signer, point: bytes, number: str) -> bytes:
 def _courier_point(engine: Engine) -> bytes:
     (facts,) = ask(engine, [p.AskFacts()])
     assert isinstance(facts, p.Facts)
-    return canonical.unb64(facts.courier)
+    root = signed.read(facts.root)[1]
+    assert isinstance(root, enrolments.Root)
+    return canonical.unb64(founding.courier_point(facts.courier, root))
 
 
 def _sealed(point: bytes, text: str, info: bytes) -> str:

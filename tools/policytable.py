@@ -45,6 +45,8 @@ NATURAL: Final = {
     Role.OPERATOR: Organisation.NONE,
     Role.SERVICE: Organisation.COMPANY,
 }
+SIGNS: Final = {Role.SERVICE: SessionKind.CLIENT}
+"""The kind of key that a role signs with where that is not a person's own."""
 FAVOURABLE: Final = Request(
     purpose=Purpose.EMERGENCY_RESPONSE,
     basis=Basis.EMERGENCY_CALL,
@@ -63,8 +65,11 @@ FAVOURABLE: Final = Request(
     subject_frozen=False,
     minor=True,
     demo_mode=False,
+    consent_by_key=True,
+    notice_deferred=False,
     minutes_since_start=0,
     minutes_since_end=0,
+    record_age_days=0,
 )
 _HEAD: Final = """\
 # Every purpose x basis x role x category under the shipped policy, each role in its natural class of
@@ -93,7 +98,8 @@ def render(policy: Policy) -> str:
 
 def _decide(policy: Policy, purpose: Purpose, basis: Basis, role: Role, category: Category) -> Decision:
     words = {"purpose": purpose, "basis": basis, "role": role, "category": category}
-    return policy.decide(replace(FAVOURABLE, organisation=NATURAL[role], **words))  # type: ignore[arg-type] # named
+    kind = SIGNS.get(role, FAVOURABLE.session_kind)
+    return policy.decide(replace(FAVOURABLE, organisation=NATURAL[role], session_kind=kind, **words))  # type: ignore[arg-type] # named
 
 
 def _obligations(decision: Decision) -> str:

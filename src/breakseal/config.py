@@ -25,7 +25,7 @@ DAY = 86_400
 
 PartName = Literal["keyholder", "courier", "web"]
 PARTS: tuple[PartName, ...] = ("keyholder", "courier", "web")
-KeyName = Literal["keyholder", "log", "courier", "courier-seal", "courier-store"]
+KeyName = Literal["keyholder", "log", "courier", "courier-seal", "courier-store", "web-tokens"]
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -68,8 +68,40 @@ class Channel(_Table, frozen=True):
     ca_file: str = ""
 
 
+class Inbound(_Table, frozen=True):
+    """How answers to text messages come in: the demo phone's folder, or a gateway's signed posts.
+
+    `secret_file` is a secret; `host`, `port` and it are for webhook, `folder` is for phonebox.
+    """
+
+    kind: Literal["phonebox", "webhook"]
+    folder: str = ""
+    host: str = ""
+    port: int = 0
+    secret_file: str = ""
+
+
+class Carrier(_Table, frozen=True):
+    """Whom the courier asks where a phone is: by CAMARA (`base_url`, `token_url`) or by OMA MLP (`url`).
+
+    `processor` is the carrier as the root keys named it, `secret_file` is a secret, `ca_file` may be left out.
+    """
+
+    kind: Literal["camara", "mlp"]
+    processor: str
+    base_url: str = ""
+    token_url: str = ""
+    url: str = ""
+    client_id: str = ""
+    secret_file: str = ""
+    ca_file: str = ""
+
+
 class Courier(_Table, frozen=True):
-    """How messages are sent; `name` is what they call this service. A channel left out is not offered."""
+    """How messages are sent; `name` is what they call this service. A channel left out is not offered.
+
+    Without `inbound` nobody can agree by text, without `carrier` no phone is located.
+    """
 
     name: str = "Breakseal"
     codes_per_hour: int = 600
@@ -77,11 +109,18 @@ class Courier(_Table, frozen=True):
     voice: Channel | None = None
     desk: Channel | None = None
     mail: Channel | None = None
+    inbound: Inbound | None = None
+    carrier: Carrier | None = None
 
     def channels(self) -> tuple[tuple[str, Channel], ...]:
         """Return the channels that are offered, by name."""
         named = (("sms", self.sms), ("voice", self.voice), ("desk", self.desk), ("mail", self.mail))
         return tuple((name, channel) for name, channel in named if channel is not None)
+
+    def places(self) -> tuple[tuple[str, Inbound | Carrier], ...]:
+        """Return where answers and locations come from, by name."""
+        named = (("inbound", self.inbound), ("carrier", self.carrier))
+        return tuple((name, place) for name, place in named if place is not None)
 
 
 class Accounts(_Table, frozen=True):
@@ -165,7 +204,7 @@ class Config:
 
     def key(self, name: KeyName) -> Path:
         """Return the private key file `name`, in the folder of the part that uses it."""
-        owner: PartName = "courier" if name.startswith("courier") else "keyholder"
+        owner: PartName = next((part for part in PARTS if name.startswith(part)), "keyholder")
         return self.folder(owner) / "keys" / f"{name}.pem"
 
     def resolve(self, text: str) -> Path:
@@ -182,6 +221,11 @@ class Config:
             for _, channel in self.settings.courier.channels():
                 files = (channel.url_file, channel.password_file)
                 yield from (self.resolve(name) for name in files if name)
+            for _, place in self.settings.courier.places():
+                if place.secret_file:
+                    yield self.resolve(place.secret_file)
+        if part == "web" and os.path.exists(self.key("web-tokens")):  # noqa: PTH110 # where nobody may look there is none
+            yield self.key("web-tokens")  # made at the web tier's first start
 
 
 def load(path: Path) -> Config:
@@ -284,8 +328,8 @@ def _render_table(name: str, table: _Table) -> list[str]:
     lines = ["", f"[{name}]"]
     lines += [f"{key} = {_value(value)}" for key, value in _plain_members(table)]
     if isinstance(table, Courier):
-        for key, channel in table.channels():
-            lines += _render_table(f"{name}.{key}", channel)
+        for key, part in (*table.channels(), *table.places()):
+            lines += _render_table(f"{name}.{key}", part)
     return lines
 
 

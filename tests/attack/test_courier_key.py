@@ -5,11 +5,28 @@ from __future__ import annotations
 import pytest
 
 from breakseal.kernel.errors import BreaksealError, RefusedError
+from breakseal.kernel.model import location
 from breakseal.kernel.model import statements as s
 from breakseal.kernel.model.answers import caller_info
 from breakseal.kernel.model.body import verify_trail
 from tests.support.cast import KINDS, OTHER_NUMBER, Cast, Kind
 from tests.support.world import NUMBER
+
+ATTESTED = {s.NumberAttested, location.ConsentAnswered, location.ConsentStopped}
+"""What the courier's key is for."""
+
+
+def test_attest_a_consent_that_nobody_gave(cast: Cast) -> None:
+    """It can say yes for anybody, but only to a live ask that a client signed; roughly, for a day, and it is listed."""
+    places, world = cast.places, cast.world
+    places.attest(places.answered(cast.asked.ask, OTHER_NUMBER))
+    given = places.take(cast.asked.ask)
+    body = verify_trail(world.trail(cast.other), world.keyholder.key)[-1]
+    assert (body.result, body.party.key, body.precision) == ("consent-given", places.client_id, "1km")
+    assert body.until == world.clock.time + 86_400
+    assert places.permit(places.locate(given)).precision == "1km"
+    with pytest.raises(RefusedError, match="no such ask"):
+        places.attest(places.answered(bytes(16), OTHER_NUMBER))
 
 
 def test_attest_a_number_that_nobody_claimed(cast: Cast) -> None:
@@ -81,7 +98,7 @@ def test_taking_a_phone_away_is_seen_by_who_had_it(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [one for one in KINDS if one.type is not s.NumberAttested], ids=lambda k: k.name
+    "kind", [one for one in KINDS if one.type not in ATTESTED], ids=lambda k: k.name
 )
 def test_the_couriers_key_signs_nothing_else(standing: Cast, kind: Kind) -> None:
     before = standing.state()

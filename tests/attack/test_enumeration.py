@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from breakseal.kernel.errors import FormatError, RefusedError, VerificationError
-from breakseal.kernel.model import canonical, enrolments
+from breakseal.kernel.model import canonical
 from breakseal.kernel.model import statements as s
 from breakseal.keyholder import protocol as p
 from breakseal.keyholder.refusals import RECORDED_AN_HOUR
@@ -178,17 +178,6 @@ def test_strangers_cannot_fill_the_log_with_new_records(world: World) -> None:
         world.resident("")
     world.clock.time += 3600
     world.resident("")
-
-
-def test_strangers_cannot_fill_the_sponsors_list(world: World) -> None:
-    for _ in range(100):
-        key = software_key()
-        world.submit(world.sign(enrolments.OfferKey, key, org="cedar", name="x", key=key.key))
-    key = software_key()
-    with pytest.raises(RefusedError, match="too many keys"):
-        world.submit(world.sign(enrolments.OfferKey, key, org="cedar", name="x", key=key.key))
-    world.clock.time += 8 * 86_400
-    world.submit(world.sign(enrolments.OfferKey, key, org="cedar", name="x", key=key.key))
 
 
 def test_codes_to_strangers_phones_have_a_budget(world: World) -> None:

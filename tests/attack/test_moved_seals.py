@@ -8,13 +8,16 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
+from breakseal.courier.app import Courier
 from breakseal.kernel.errors import RefusedError, UnavailableError, VerificationError
 from breakseal.kernel.model import answers, canonical, enrolments, signed
 from breakseal.kernel.model import statements as s
 from breakseal.kernel.model.attested import attest, verify_attested
+from breakseal.kernel.model.permit import read_permit
 from breakseal.kernel.model.signers import Ed25519Signer
 from breakseal.keyholder import protocol as p
 from breakseal.keyholder.statements.root import policy_released
+from tests.support.courier import Setting, make_setting, play
 from tests.support.world import Person, World, shipped_policy, software_key
 
 MEDICAL = "emergency.medical"
@@ -81,6 +84,108 @@ def test_a_claim_names_the_key_that_signed_it(world: World) -> None:
         )
 
 
+ROSAS, MALLORYS = "+12025550143", "+12025550144"
+
+
+class Told:
+    """A keyholder whose people chose where they are told, and the courier that it enrolled."""
+
+    def __init__(self, folder: Path) -> None:
+        self.setting: Setting = make_setting(folder / "courier")
+        self.world = World(folder / "kh")
+        self.world.courier_opener = self.setting.keys.seal
+        self.world.found()
+        self.setting.keyholder.signer = self.world.keyholder
+        self.kim = self.world.officer("7")
+        self.rosa, self.mallory = self.world.resident(ROSAS), self.world.resident(MALLORYS)
+
+    def chosen(self, person: Person, to: str) -> bytes:
+        return self.world.channels(person, canonical.encode(s.Address(kind="sms", to=to)))
+
+    def notices(self, number: str, call: str) -> tuple[bytes, ...]:
+        """Play a call from `number` to its end, and return the permits that are due then."""
+        self.world.disclose(self.kim, self.world.call(number, call=call))
+        self.world.submit(self.world.call(number, call=call, seq=2, event="ended"))
+        self.world.clock.time += 1
+        return self.world.ask(p.TakePermits(), p.Permits).permits
+
+    def delivered(self, *permits: bytes) -> list[str]:
+        """Hand permits to the courier, and return the numbers to which it sent something."""
+        self.setting.keyholder.due = list(permits)
+        self.setting.clock.time = self.world.clock.now()
+
+        async def scene(courier: Courier) -> None:
+            await courier.poll()
+            await courier.delivery.deliver_due()
+            await courier.intake.tell()
+
+        play(self.setting, scene)
+        return [one.to for one in self.setting.shown()]
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Told:
+    return Told(tmp_path)
+
+
+def test_an_address_seen_on_its_way_is_not_told_of_another_record(told: Told) -> None:
+    """Else the web tier would have the victim told of a stranger's calls, or see by messages where the victim is."""
+    seen = signed.read(told.chosen(told.rosa, ROSAS))[1]
+    assert isinstance(seen, s.Channels)
+    for nonce in (seen.nonce, canonical.b64(bytes(16))):
+        moved = s.Channels(**{**msgspec.structs.asdict(seen), "nonce": nonce})
+        told.world.submit(signed.write(moved, told.mallory.session))
+        permits = told.notices(MALLORYS, f"c-{nonce}")
+        assert len(permits) == 1
+        assert told.delivered(*permits) == []
+        assert told.setting.keyholder.told[-1] == (
+            read_permit(permits[0], told.world.keyholder.key).id,
+            "failed",
+        )
+
+
+def test_an_address_goes_with_the_choice_that_it_was_sealed_for(told: Told) -> None:
+    """The attacker's address cannot be put into the victim's choice either, nor an older one into a newer choice."""
+    old = signed.read(told.chosen(told.rosa, ROSAS))[1]
+    assert isinstance(old, s.Channels)
+    for address in (old.address, signed.read(told.chosen(told.mallory, MALLORYS))[1].address):  # type: ignore[union-attr]
+        stamp = told.world.stamp()
+        fields = {"timing": "at-once", "words": "neutral", "language": "en", "address": address}
+        told.world.submit(signed.write(s.Channels(**stamp, **fields), told.rosa.session))  # type: ignore[arg-type]
+        assert told.delivered(*told.notices(ROSAS, address[:20])) == []
+    told.world.submit(told.chosen(told.rosa, ROSAS))
+    assert told.delivered(*told.notices(ROSAS, "c3")) == [ROSAS]
+
+
+def test_a_refused_address_does_not_fall_back_to_the_one_before(told: Told) -> None:
+    """The person may have left the phone that was told before."""
+    told.world.submit(told.chosen(told.rosa, ROSAS))
+    first = told.notices(ROSAS, "c1")
+    told.setting.folder.joinpath("sms").write_text("")  # nothing can be sent there now
+    assert told.delivered(*first) == []
+    told.setting.folder.joinpath("sms").unlink()
+    stolen = signed.read(told.chosen(told.mallory, MALLORYS))[1]
+    told.world.submit(signed.write(stolen, told.rosa.session))
+    told.world.clock.time += 60
+    again = told.world.ask(p.TakePermits(), p.Permits).permits
+    assert len(again) == 1
+    assert told.delivered(*again) == []
+
+
+def test_the_courier_learns_no_more_of_a_person_than_the_address(told: Told) -> None:
+    """What ties an address is another for each choice, and holds neither the record's name nor the key's."""
+    bounds = set()
+    for call in ("c1", "c2"):
+        told.world.submit(told.chosen(told.rosa, ROSAS))
+        (permit,) = told.notices(ROSAS, call)
+        read = read_permit(permit, told.world.keyholder.key)
+        bounds.add(read.bound)
+        for name in (told.rosa.handle, told.rosa.session.key.id, told.rosa.own.key.id):
+            assert name.encode() not in permit
+        told.world.ask(p.PermitDone(permit=read.id, outcome="sent"), p.Done)
+    assert len(bounds) == 2
+
+
 def test_an_answer_says_who_made_it_and_for_which_request(world: World) -> None:
     rosa = world.resident()
     request = world.request(rosa)
@@ -130,6 +235,6 @@ def test_old_requests_do_not_use_up_the_officers_refusals(world: World) -> None:
     refused = world.engine.answer([p.Disclose(request=old, basis=event)] * 30)
     assert all(isinstance(one, p.Problem) for one in refused)
     trail = world.engine.core.trails.of("organisation", "cedar")
-    before = len(world.engine.core.trails.rows(trail))
+    before = len(world.engine.core.trails.rows(trail, 1, 1000))
     world.engine.answer([p.Disclose(request=world.request(lee, event), basis=event)])
-    assert len(world.engine.core.trails.rows(trail)) == before + 1
+    assert len(world.engine.core.trails.rows(trail, 1, 1000)) == before + 1

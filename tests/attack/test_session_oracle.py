@@ -16,7 +16,7 @@ from tests.support.world import Person
 
 SUBJECTS = {
     "hello", "withdraw-grant", "claim-number", "withdraw-number", "wrap", "channels", "freeze", "request-self",
-    "read-trail", "read-desk-self",
+    "read-trail", "read-desk-self", "keep", "withdraw-consent", "pause-location",
 }  # fmt: skip
 OFFICERS = {"hello", "request-emergency", "read-desk-self"}
 
@@ -60,9 +60,11 @@ def test_what_a_stolen_session_does_stands_in_the_persons_list(cast: Cast) -> No
         kind = next(one for one in KINDS if one.name == name)
         assert isinstance(cast.hand_in(kind, cast.make(kind)), p.Submitted)
     bodies = verify_trail(world.trail(cast.rosa), world.keyholder.key)
-    last = [(body.result, body.party.key) for body in bodies[-4:]]
+    last = [(body.result, body.party.key) for body in bodies[-5:]]
     session = cast.rosa.session.key.id
-    assert last == [(what, session) for what in ("turned-off", "phone-removed", "channels-changed", "frozen")]
+    results = ("turned-off", "consent-ended", "phone-removed", "channels-changed", "frozen")
+    keys = (session, cast.places.client_id, session, session, session)  # an ended consent names whose it was
+    assert last == list(zip(results, keys, strict=True))
 
 
 def test_a_stolen_session_cannot_fill_the_log_nor_hold_the_person_up(cast: Cast) -> None:

@@ -15,8 +15,6 @@ from breakseal.ambient import SystemEntropy
 from breakseal.kernel.errors import RefusedError, VerificationError
 from breakseal.kernel.model import canonical
 from breakseal.kernel.model import statements as s
-from breakseal.kernel.model.answers import ADDRESS_INFO
-from breakseal.kernel.seal import hpke
 from breakseal.rootkeys.file import FileRootBackend
 from tests.support.world import NUMBER, Person, World
 
@@ -31,13 +29,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Person]:
     world = World(tmp_path_factory.mktemp("lived") / "kh")
     world.found()
     rosa, boss = world.resident(), world.officer("7", role="call-supervisor")
-    point = hpke.point_of(world.courier_opener.public_key())
-    sealed = canonical.b64(hpke.seal_to(point, ADDRESS, ADDRESS_INFO))
-    world.submit(
-        world.sign(
-            s.Channels, rosa.session, address=sealed, timing="after-call", words="plain", language="es"
-        )
-    )
+    world.submit(world.channels(rosa, ADDRESS, words="plain", language="es"))
     opened = world.opened(boss, world.disclose(boss, world.call(), reason=REASON))
     rosa.written["keys"] = (b"", b"".join(canonical.unb64(one.key) for one in opened.keys))
     world.disclose(rosa)

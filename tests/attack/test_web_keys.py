@@ -7,6 +7,7 @@ import pytest
 from breakseal.kernel.errors import FormatError, RefusedError, VerificationError
 from breakseal.kernel.model import enrolments
 from breakseal.kernel.model import statements as s
+from breakseal.kernel.model.shortcode import short_code
 from tests.support.cast import Cast
 from tests.support.world import Person, World, software_key
 
@@ -73,7 +74,7 @@ def test_put_the_intruders_key_behind_an_invitation(cast: Cast) -> None:
         world.submit(world.sign(enrolments.EnrolOfficer, world.sponsor, key=mallory.own.key, **fields))
     world.submit(world.sign(enrolments.OfferKey, mallory.own, org="cedar", name="Lee", key=mallory.own.key))
     desk = world.desk(cast.rosa, "pending-officers", world.sponsor)
-    codes = [one.code for one in desk.offered]  # type: ignore[attr-defined]
+    codes = [short_code(one.key) for one in desk.offered]  # type: ignore[attr-defined]
     assert len(codes) == len(set(codes)) == 2
 
 

@@ -98,6 +98,9 @@ def test_the_table_of_statements_is_the_kernels(here: Page) -> None:
         "ingest-key",
         "number-attested",
         "call-event",
+        "consent-answered",
+        "consent-stopped",
+        "end-order",
     }  # services sign these
     assert set(table) <= set(structs)
     for tag, rules in table.items():
@@ -253,6 +256,18 @@ def test_a_claimed_number_is_sealed_for_the_key_that_claims_it(here: Page) -> No
     assert hpke.open_from(private, sealed, answers.claim_info("a-key")) == b"+15555550142"
     with pytest.raises(VerificationError):
         hpke.open_from(private, sealed, answers.claim_info("b-key"))
+
+
+def test_an_address_is_tied_to_the_statement_that_carries_it(here: Page) -> None:
+    private = ec.generate_private_key(ec.SECP256R1())
+    point = canonical.b64(hpke.point_of(private.public_key()))
+    code = "return c.b64(await m.sealTo(a[0], c.utf8('x'), await m.addressInfo(a[1], a[2])))"
+    sealed = canonical.unb64(str(call(here, "seal", code, point, "a-key", "a-nonce")))
+    told = answers.address_bound("a-key", "a-nonce")
+    assert hpke.open_from(private, sealed, answers.address_info(told)) == b"x"
+    for key, nonce in (("b-key", "a-nonce"), ("a-key", "b-nonce"), ("a-nonce", "a-key")):
+        with pytest.raises(VerificationError):
+            hpke.open_from(private, sealed, answers.address_info(answers.address_bound(key, nonce)))
 
 
 OPEN = "return m.openRecord(a[0], a[1], c.unb64(a[2]))"

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Error, Page
 
 from breakseal.ambient import SystemClock
-from breakseal.kernel.model import enrolments, signed
+from breakseal.kernel.model import canonical, enrolments, signed
 from breakseal.kernel.model.canonical import b64, unb64
 from breakseal.kernel.model.signed import Signer
 from breakseal.keyholder import protocol as p
@@ -57,6 +57,7 @@ def facts_of(world: World) -> dict[str, Any]:
     return {
         "root": b64(facts.root),
         "ingest": b64(facts.ingest),
+        "courier": b64(facts.courier),
         "logVkey": "other",
         "set": "other",
         "share": 9,
@@ -107,6 +108,53 @@ def test_a_successor_needs_both_thresholds_and_the_next_number(here: Page, world
     ):
         with pytest.raises(Error, match=says):
             call(here, "roots", FOLLOWS, old, envelope)
+
+
+COURIER = "return m.readCourier(a[0], (await m.readRoot(a[1])).root)"
+
+
+def test_the_courier_is_whom_the_overseers_named(here: Page, world: World) -> None:
+    facts = facts_of(world)
+    named = signed.read(unb64(facts["courier"]))[1]
+    assert isinstance(named, enrolments.EnrolCourier)
+    assert call(here, "roots", COURIER, facts["courier"], facts["root"]) == named.seal
+    later = b64(
+        signed.write(named, *world.oversight, software_key("service"))
+    )  # more than needed, and a stranger
+    assert call(here, "roots", COURIER, later, facts["root"]) == named.seal
+
+
+def test_a_courier_whom_the_overseers_of_this_root_did_not_name_is_refused(here: Page, world: World) -> None:
+    facts = facts_of(world)
+    outer, named = signed.read(unb64(facts["courier"]))
+    assert isinstance(named, enrolments.EnrolCourier)
+    mine = msgspec.structs.replace(named, seal=b64(b"\x04" + bytes(64)))
+    first, second = world.oversight[:2]
+    swapped = msgspec.structs.replace(outer, payload=b64(canonical.encode(mine)))
+    for envelope, says in (
+        (b64(signed.write(mine, software_key("service"), software_key("service"))), "too few overseers"),
+        (b64(signed.write(mine, first)), "too few overseers"),
+        (b64(signed.write(mine, first, first)), "signed twice"),
+        (b64(signed.write(mine, first, world.keyholder, world.courier)), "too few overseers"),
+        (b64(canonical.encode(swapped)), "does not hold"),
+        (b64(signed.write(msgspec.structs.replace(named, seal="AAAA"), first, second)), "bytes"),
+        (facts["ingest"], "not a courier"),
+        (facts["root"], "not a courier"),
+        ("", "UTF-8|JSON|canonical|end"),
+    ):
+        with pytest.raises(Error, match=says):
+            call(here, "roots", COURIER, envelope, facts["root"])
+
+
+def test_the_overseers_before_do_not_name_the_courier_of_the_next_root(here: Page, world: World) -> None:
+    facts = facts_of(world)
+    newcomers = [software_key("service"), software_key("service")]
+    keys = (world.oversight[0].key, *(one.key for one in newcomers))
+    following = changed(world, *world.oversight[:2], *newcomers, version=2, oversight=keys)
+    with pytest.raises(Error, match="too few overseers"):
+        call(here, "roots", COURIER, facts["courier"], following)
+    again = b64(signed.write(signed.read(unb64(facts["courier"]))[1], *newcomers))
+    call(here, "roots", COURIER, again, following)
 
 
 def test_an_ingest_key_of_somebody_else_or_of_another_day_is_refused(here: Page, world: World) -> None:

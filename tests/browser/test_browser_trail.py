@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Error, Page
 
 from breakseal.kernel.model import canonical
-from breakseal.kernel.model.body import Trail, sign_head, verify_trail
+from breakseal.kernel.model.body import Body, Entry, Trail, sign_head, verify_trail
 from tests.support.pages import call, module_origin
 from tests.support.trails import Town, receipt_of, some_bodies
 
@@ -49,6 +49,30 @@ def test_a_whole_trail_verifies_and_yields_its_receipts(here: Page) -> None:
 def test_an_empty_trail_verifies(here: Page) -> None:
     town = Town.fresh()
     assert _verify(here, town, town.trail([])) == []
+
+
+JOIN = """const asked = [];
+  const whole = await m.joinPages(async (first) => { asked.push(first); return a[asked.length - 1]; });
+  return { asked, numbers: (await m.verifyTrail(whole, a.at(-1))).map((one) => one.n) }"""
+
+
+def _paged(trail: Trail, *cuts: tuple[int, int]) -> list[Any]:
+    return [msgspec.to_builtins(msgspec.structs.replace(trail, entries=trail.entries[a:b])) for a, b in cuts]
+
+
+def test_pages_joined_are_the_whole_trail(here: Page) -> None:
+    town = Town.fresh()
+    pages = _paged(town.trail(some_bodies(5)), (0, 2), (2, 4), (4, 5))
+    told = call(here, "trail", JOIN, *pages, town.facts())
+    assert told == {"asked": [1, 3, 5], "numbers": [1, 2, 3, 4, 5]}
+
+
+@pytest.mark.parametrize("cuts", [((0, 2), (4, 5), (5, 5)), ((2, 4), (0, 2), (4, 5)), ((0, 2), (2, 2))])
+def test_a_page_left_out_swapped_or_empty_is_refused(here: Page, cuts: tuple[tuple[int, int], ...]) -> None:
+    town = Town.fresh()
+    pages = _paged(town.trail(some_bodies(5)), *cuts)
+    with pytest.raises(Error, match=r"TrailError|entry"):
+        call(here, "trail", JOIN, *pages, town.facts())
 
 
 def _other_body(trail: Trail, town: Town) -> Trail:
@@ -168,3 +192,68 @@ def test_every_changed_byte_of_a_receipt_is_refused(here: Page) -> None:
     facts = town.facts()
     # A changed member of the leaf changes its hash; of the body, the commitment; of the proof, the root.
     assert call(here, "receipt", code, canonical.b64(receipt), facts["logVkey"]) == []
+
+
+def _joined(trail: Trail) -> list[bool]:
+    bodies = [canonical.decode(canonical.unb64(entry.body), Body) for entry in trail.entries]
+    return [bool(body.joined) for body in bodies]
+
+
+def test_what_an_order_deferred_is_proved_and_shown_as_what_it_is(here: Page) -> None:
+    town = Town.fresh()
+    ordinary, deferred, last = some_bodies(3)
+    trail = town.trail([ordinary, town.told_late(deferred), last])
+    verify_trail(trail, town.keyholder.key)
+    assert _joined(trail) == [False, True, False]
+    code = (
+        "return (await m.verifyTrail(a[0], a[1])).map((one) =>"
+        " one.joined && [one.joined.body.at, one.joined.leaf.notice, one.joined.receipt.length > 0])"
+    )
+    told = call(here, "trail", code, msgspec.to_builtins(trail), town.facts())
+    assert told == [None, [deferred.at, "deferred", True], None]
+
+
+def test_the_receipt_of_a_joined_entry_stands_alone(here: Page) -> None:
+    town = Town.fresh()
+    notice = town.told_late(some_bodies(1)[0])
+    assert isinstance(notice.joined, Entry)
+    trail = town.trail([notice])
+    for entry in (notice.joined, trail.entries[0]):
+        code = "return (await m.verifyReceipt(c.unb64(a[0]), a[1])).body.result"
+        told = call(here, "receipt", code, canonical.b64(receipt_of(entry)), town.log.key.encode())
+        assert told in ("opened", "told-late")
+
+
+LATE: dict[str, Callable[[Body, Town], Body]] = {
+    "another body": lambda b, _: _other(b, body=canonical.b64(b"{}")),
+    "another salt": lambda b, _: _other(b, salt=canonical.b64(bytes(32))),
+    "no proof": lambda b, _: _other(b, proof=""),
+    "another log's proof": lambda b, _: _other(b, proof=_proof_of(Town.fresh())),
+    "a leaf that nobody deferred": lambda _, town: town.told_late(some_bodies(1)[0], "after-call"),
+    "in a body that is no notice": lambda b, _: msgspec.structs.replace(b, type="disclose"),
+}
+
+
+def _other(notice: Body, **changes: str) -> Body:
+    assert isinstance(notice.joined, Entry)
+    return msgspec.structs.replace(notice, joined=msgspec.structs.replace(notice.joined, **changes))
+
+
+def _proof_of(town: Town) -> str:
+    return town.trail(some_bodies(1)).entries[0].proof
+
+
+@pytest.mark.parametrize("name", LATE)
+def test_a_false_entry_joined_to_a_list_is_refused(here: Page, name: str) -> None:
+    town = Town.fresh()
+    trail = town.trail([LATE[name](town.told_late(some_bodies(1)[0]), town)])
+    with pytest.raises(Error, match=r"TrailError|entry \d|FormatError"):
+        _verify(here, town, trail)
+
+
+def test_a_head_that_hides_what_was_deferred_is_refused(here: Page) -> None:
+    town = Town.fresh()
+    trail = town.trail([town.told_late(some_bodies(1)[0])])
+    head = sign_head(msgspec.structs.replace(trail.head, deferred=0), town.keyholder)
+    with pytest.raises(Error, match="deferred entries"):
+        _verify(here, town, msgspec.structs.replace(trail, head=head))

@@ -169,7 +169,7 @@ def test_an_officer_joins_after_the_sponsor_typed_the_code(
     )  # typed from hearing, never copied from the screen
     sponsor.get_by_label("The code that you heard").fill("00000-00000")
     click(sponsor, "Compare and go on")
-    expect(sponsor.get_by_role("alert")).to_contain_text("do not let this key in")
+    expect(sponsor.get_by_role("alert")).to_contain_text("let nobody in")
     sponsor.get_by_label("The code that you heard").fill(code.lower().replace("-", " "))
     click(sponsor, "Compare and go on")
     reached(sponsor, "Do you want to sign this?")

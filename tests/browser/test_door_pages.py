@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 from playwright.sync_api import Browser, Page
 
-from breakseal.kernel.model import canonical, enrolments
+from breakseal.kernel.model import canonical, enrolments, location, orders
 from breakseal.kernel.model import statements as s
 from breakseal.kernel.model.base import SignedStatement
 from breakseal.kernel.model.words import EMERGENCY_CATEGORIES
 from breakseal.keyholder.door.pages.render import HERE, PAGES, load_catalogue
+from breakseal.oversight.orders import sign_order
 from tests.support.doors import RunningDoor, running_door, with_authenticator
 from tests.support.pages import call
 from tests.support.world import software_key
@@ -72,6 +74,18 @@ OFFICER = {"org": "cedar", "officer": ID, "name": "Kim", "role": "call-taker", "
 CHANNELS = {"address": "AA", "timing": "after-call", "words": "neutral", "language": "es"}
 SESSION = software_key("session").key
 IN_2030 = 1_900_000_000  # 2030-03-17 17:46:40 UTC
+CALLGATE = "the key of cedar's client"
+CONSENT = {"client": CALLGATE, "number": ID, "purpose": "CustomerCare", "rate": 4, "until": IN_2030}
+COURT = software_key("service")
+ORDER = orders.Order(
+    court="cedar", key=COURT.key.id, docket="26-CM-118", judge="Hon. A. Perez", agency="cedar", number="+15555550117",
+    categories=("location.fix",), precision="1km", looks=3, issued=IN_2030 - 9, begins=IN_2030 - 9, until=IN_2030,
+)  # fmt: skip
+PAPER = canonical.b64(
+    canonical.encode(msgspec.structs.replace(ORDER, key="", court="moot", defer_until=IN_2030))
+)
+REVIEW = {"order": canonical.b64(bytes(32)), "line": "+16085550199", "docket": "26-CM-118", "digits": "0117"}
+LOOK = {"order": canonical.b64(bytes(32)), "number": "AA", "categories": ("location.fix",), "recipient": "AA"}
 STATEMENTS: dict[str, tuple[type[SignedStatement], dict[str, object]]] = {
     "session": (s.Session, {"key": SESSION, "until": 1, "position": ""}),
     "session of an officer": (s.Session, {"key": SESSION, "until": IN_2030, "position": "7"}),
@@ -100,6 +114,20 @@ STATEMENTS: dict[str, tuple[type[SignedStatement], dict[str, object]]] = {
     "policy-release": (enrolments.PolicyRelease, {"policy": "AA", "widens": True}),
     "restore-release": (enrolments.RestoreRelease, {"size": 12, "root": "AA"}),
     "offer-key": (enrolments.OfferKey, {"org": "cedar", "name": "Kim", "key": KEY}),
+    "consent": (location.Consent, {**CONSENT, "precision": "1km"}),
+    "consent to the very place": (location.Consent, {**CONSENT, "precision": "exact"}),
+    "withdraw-consent": (location.WithdrawConsent, {"consent": ID}),
+    "pause-location": (location.PauseLocation, {"paused": True}),
+    "pause-location, off again": (location.PauseLocation, {"paused": False}),
+    "enrol-court-line": (enrolments.EnrolCourtLine, {"court": "dane-court", "line": "+16085550199"}),
+    "lodge-order": (orders.LodgeOrder, {"order": sign_order(ORDER, COURT).decode()}),
+    "lodge-order, a paper that defers": (
+        orders.LodgeOrder,
+        {"order": PAPER, "scan": canonical.b64(bytes(32))},
+    ),
+    "review-order": (orders.ReviewOrder, {**REVIEW, "result": "confirmed"}),
+    "review-order, denied": (orders.ReviewOrder, {**REVIEW, "result": "denied"}),
+    "look-under": (orders.LookUnder, {**LOOK, "reason": "to find the car"}),
 }
 
 
@@ -107,6 +135,8 @@ STATEMENTS: dict[str, tuple[type[SignedStatement], dict[str, object]]] = {
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_every_statement_is_shown_in_words(open_page: Page, door: RunningDoor, name: str, lang: str) -> None:
     kind, fields = STATEMENTS[name]
+    if fields.get("client") == CALLGATE:
+        fields = {**fields, "client": door.world.callgate.key.id}
     visit(open_page, door, door.to_sign(kind, **fields).replace("lang=en", f"lang={lang}"))
     card = open_page.locator(".door-card")
     assert card.locator("li").count() >= 1
@@ -115,6 +145,27 @@ def test_every_statement_is_shown_in_words(open_page: Page, door: RunningDoor, n
     assert "{" not in card.locator("ul").inner_text()
     assert open_page.locator("#signing button").first.is_enabled()
     (clean if lang == "en" else fits)(open_page)  # the other language has other words only
+
+
+def test_a_consent_names_company_and_end_recipient(page: Page, door: RunningDoor) -> None:
+    fields = {**CONSENT, "client": door.world.callgate.key.id, "precision": "exact"}
+    visit(page, door, door.to_sign(location.Consent, **fields))
+    card = page.locator(".door-card").inner_text()
+    for said in (
+        "callgate (Cedar",
+        "to help you as their customer",
+        "the exact place",
+        "At most 4 times an hour",
+        "2030",
+    ):
+        assert said in card, said
+
+
+def test_a_consent_for_a_key_that_nobody_enrolled_is_not_signed(page: Page, door: RunningDoor) -> None:
+    fields = {**CONSENT, "client": canonical.b64(bytes(32)), "precision": "1km"}
+    visit(page, door, door.to_sign(location.Consent, **fields))
+    page.locator("#problem .usa-alert").wait_for()
+    assert page.locator("#signing button:visible").count() == 0
 
 
 def test_the_phrases_cover_exactly_what_the_test_knows(page: Page, door: RunningDoor) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -123,6 +125,7 @@ def test_a_person_writes_turns_on_takes_away_and_erases(person: Page, town: Demo
     clean(person)
     _write(person, town, tmp_path)
     _turn_on(person, town)
+    _keep(person, town)
     _nothing_readable_is_stored(town)
     _export(person, tmp_path)
     _erase(person, town, tmp_path)
@@ -173,6 +176,28 @@ def _turn_on(page: Page, town: DemoTown) -> None:
     page.locator("#mine > summary").click()
     expect(page.locator("#mine")).to_contain_text("You turned the profile on")
     clean(page)
+
+
+def _keep(page: Page, town: DemoTown) -> None:
+    """Until when each part is kept stands there; the person's word begins that time anew, signed in this browser."""
+    ends = str(datetime.now(UTC).year + 2)
+    expect(page.locator("#held li").first).to_contain_text(re.compile(f"Kept until .*{ends}\\."))
+    still_right = page.get_by_role("button", name="Still right: keep it for 2 years more")
+    still_right.click()
+    expect(page.locator("#keep-state")).to_contain_text(re.compile(f"Kept until .*{ends}\\."))
+    clean(page)
+    page.goto(f"{town.web}/profile/medical?lang=es")
+    kept = page.locator("#step-medical [data-part=kept]")
+    expect(kept).to_contain_text(re.compile(f"Se guarda hasta el .*{ends}\\."))
+    page.route("**/api/submit", lambda route: route.abort())
+    kept.get_by_role("button", name="Sigue bien: guardar 2 años más").click()
+    expect(page.locator("#state")).to_have_attribute("data-state", "failed")
+    page.unroute("**/api/submit")
+    kept.get_by_role("button").click()
+    expect(page.locator("#state")).to_have_attribute("data-state", "saved")
+    clean(page)
+    page.goto(f"{town.web}/home?lang=en")
+    expect(page.locator("#proof")).to_contain_text("this list is complete")
 
 
 def _nothing_readable_is_stored(town: DemoTown) -> None:

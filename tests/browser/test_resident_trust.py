@@ -105,6 +105,14 @@ def bare_point(facts: dict[str, Any]) -> None:
     facts["ingestKey"] = b64(hpke.point_of(ec.generate_private_key(ec.SECP256R1()).public_key()))
 
 
+def own_courier(facts: dict[str, Any]) -> None:
+    """The courier's enrolment with a point of whoever serves the pages, signed by that one."""
+    enrolled = signed.read(unb64(facts["courier"]))[1]
+    assert isinstance(enrolled, enrolments.EnrolCourier)
+    signer, ingest = own_key(facts)
+    facts["courier"] = b64(signed.write(msgspec.structs.replace(enrolled, seal=ingest.key), signer))
+
+
 def root_without_overseers(facts: dict[str, Any]) -> None:
     root = signed.read(unb64(facts["root"]))[1]
     facts["root"] = b64(signed.write(root, Ed25519Signer(ed25519.Ed25519PrivateKey.generate())))
@@ -151,6 +159,27 @@ def test_a_page_that_is_open_seals_nothing_to_a_key_that_is_not_signed(person: P
     expect(person.locator("#state")).to_contain_text("not signed as it must be", timeout=15_000)
     expect(person.locator("#trust")).to_contain_text("not signed as it must be")
     assert "PUT" not in sent
+
+
+def test_no_number_and_no_address_is_sealed_to_a_courier_that_the_overseers_did_not_name(
+    person: Page, town: DemoTown
+) -> None:
+    facts_changed(person, town, own_courier)
+    sent: list[str] = []
+    person.on("request", lambda request: sent.append(f"{request.method} {request.url}"))
+    person.goto(f"{town.web}/profile/phones")
+    person.fill("#phones-1-number", "+15415550163")
+    person.locator("#phones-1-number").press("Tab")
+    person.locator("#step-phones [data-part=proof] button").click()
+    expect(person.locator("#step-phones [data-part=proof]")).to_contain_text("not signed as it must be")
+    expect(person.locator("#trust")).to_contain_text("not signed as it must be")
+    check_clean(person)
+    person.goto(f"{town.web}/home#channels-change")
+    person.locator("label[for=k-mail]").click()
+    person.fill("#to", "xenia@resident.example")
+    person.locator("#channels button[type=submit]").click()
+    expect(person.locator("#channels-state")).to_contain_text("not signed as it must be")
+    assert not any("/api/submit" in one or "/api/numbers" in one for one in sent)
 
 
 def test_an_answer_of_another_than_the_keyholder_is_not_shown(person: Page, town: DemoTown) -> None:

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from breakseal.ambient import SystemEntropy
 from breakseal.kernel.errors import ConfigError
-from breakseal.kernel.policy import EMERGENCY, Category, Purpose, Request, Role
+from breakseal.kernel.policy import EMERGENCY, Category, Purpose, Request, Role, load
 from breakseal.kernel.policy.conditions import leaves
 from breakseal.policydesk import check, shipped
 from breakseal.policydesk.explain import explain
@@ -82,6 +83,22 @@ def test_the_page_shows_times_notices_and_refused_purposes(language: Language) -
     for category in Category:
         assert phrases.say(language, "words", "category", category).lower() in page.lower()
     assert "{" not in page
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_the_notice_says_how_long_each_category_is_kept(language: Language) -> None:
+    made = notice(the_policy(), language)
+    for category in Category:
+        days, said = the_policy().retention_days(category), made.keeping(category)
+        assert ("730" in said) is (days == 730) is (category in EMERGENCY)
+        assert bool(said) is bool(made.about(category))
+        assert said in markdown(made)
+
+
+def test_another_policy_makes_another_notice() -> None:
+    text = shipped.text().replace(b"record_age_days > 730", b"record_age_days > 90")
+    shorter = load(text, shipped.schema(), entropy=SystemEntropy(), cases_per_load=20)
+    assert "for 90 days" in notice(shorter, Language.ENGLISH).keeping(Category.EMERGENCY_HOME)
 
 
 def test_the_english_notice_is_easy_to_read() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from base64 import urlsafe_b64encode
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from breakseal.cli import main
 from breakseal.kernel.tlog.note import COSIGNATURE_V1
 from breakseal.kernel.tlog.signature import sign_text
 from breakseal.kernel.tlog.tilepath import tiles_of
@@ -204,6 +206,26 @@ def test_it_accepts_our_log_and_refuses_a_flip_in_any_file(
             with pytest.raises((verify.NotValidError, ValueError)):
                 verify.verify_log(verify.fetcher(str(folder)), verify.read_vkey(sequencer.key.encode()), [])
         file.write_bytes(right)
+
+
+@pytest.mark.parametrize("count", [0, 1, 255, 256, 257, 600])
+def test_both_verifiers_count_the_same(
+    tmp_path: Path, sequencer: Sequencer, count: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`breakseal log audit` and the second verifier say how many entries and tiles they read."""
+    sequencer.append([entry(number) for number in range(count)])
+    folder = tmp_path / "served"
+    folder.mkdir()
+    serve(sequencer, folder)
+    vkey = sequencer.key.encode()
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != "checkpoint"]
+    other = re.search(r"(\d+) entries and (\d+) tiles", run("log", str(folder), "--vkey", vkey).stdout)
+    for where in (folder, tmp_path / "log.db"):
+        assert main.run(["log", "audit", str(where), "--vkey", vkey]) == 0
+        ours = re.search(r"(\d+) entries, (\d+) tiles", capsys.readouterr().out)
+        assert ours is not None
+        assert other is not None
+        assert ours.groups() == other.groups() == (str(count), str(len(files)))
 
 
 def test_the_program_says_what_holds_and_what_does_not(tmp_path: Path, sequencer: Sequencer) -> None:

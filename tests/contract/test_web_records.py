@@ -9,7 +9,9 @@ import pytest
 from breakseal.kernel.model import statements as s
 from breakseal.kernel.model.canonical import b64, digest
 from breakseal.kernel.model.signers import P256Signer
+from breakseal.web.api.records import DAY
 from tests.support.webapp import WebWorld, in_web, payload_of
+from tests.support.world import software_key
 
 HOME = "emergency.home"
 
@@ -204,5 +206,26 @@ def test_settling_on_no_version_drops_what_was_never_taken_and_nothing_else(tmp_
         await web.post(f"/api/records/{HOME}/settle", {"version": 0})
         stored = await web.store.records(person.handle, (HOME,))
         assert [(one.version, one.pending) for one in stored] == [(2, False)]
+
+    in_web(tmp_path, work)
+
+
+def test_a_first_version_can_be_written_anew_after_its_key_was_destroyed(tmp_path: Path) -> None:
+    async def work(web: WebWorld) -> None:
+        person, category = web.world.resident(granted=False), "emergency.languages"
+        await web.hello(person)
+        assert (await web.put_record(person, category, 1, b"one" * 20)).status_code == 200
+        web.world.submit(web.world.sign(s.Erase, person.own, categories=(category,)))
+        web.world.clock.time += 2 * DAY
+        person.session = software_key("session")
+        until = web.world.clock.now() + 3600
+        web.world.submit(web.world.sign(s.Session, person.own, key=person.session.key, until=until))
+        await web.hello(person)
+        again = await web.put_record(person, category, 1, b"anew" * 20)
+        assert (again.status_code, again.json()["reason"]) == (400, "version-taken")
+        await web.post(f"/api/records/{category}/settle", {"version": 0})
+        assert (await web.put_record(person, category, 1, b"anew" * 20)).status_code == 200
+        stored = await web.store.records(person.handle, (category,))
+        assert [(one.version, one.ciphertext) for one in stored] == [(1, b"anew" * 20)]
 
     in_web(tmp_path, work)

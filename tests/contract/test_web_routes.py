@@ -15,7 +15,8 @@ from tests.support.webapp import WEB, WebWorld, in_web
 from tests.support.world import NUMBER
 
 OPEN_API = {
-    "/api/facts", "/api/hello", "/api/goodbye", "/api/places", "/api/calls/events", "/api/openapi.json",
+    "/api/facts", "/api/hello", "/api/goodbye", "/api/places", "/api/places/near",
+    "/api/calls/events", "/api/openapi.json",
     "/api/schema", "/api/schema/openapi.json", "/api/schema/{path:str}",
 }  # fmt: skip
 """The interfaces that need no session; each for a reason that its module says."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from tests.support.spectables import ROOT
 from tests.support.webapp import WEB, WebWorld, in_web
@@ -63,11 +66,32 @@ def test_the_card_needs_no_account_and_sends_nothing(tmp_path: Path) -> None:
     )
 
 
-def test_security_txt_names_the_contact_or_says_that_there_is_none(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("named", "shown"),
+    [
+        ("security@county.example", "mailto:security@county.example"),
+        ("https://county.example/security", "https://county.example/security"),
+    ],
+)
+def test_security_txt_names_the_contact_as_a_uri_and_when_it_expires(
+    tmp_path: Path, named: str, shown: str
+) -> None:
     async def work(web: WebWorld) -> None:
+        parts = web.app.state.parts
+        web.app.state.parts = replace(parts, settings=replace(parts.settings, security_contact=named))
         answer = await web.http.get("/.well-known/security.txt")
         assert answer.status_code == 200
-        assert re.search(r"^(Contact: .+|# no contact is configured)$", answer.text, re.MULTILINE)
-        assert "Expires: " in answer.text
+        assert f"Contact: {shown}\n" in answer.text
+        assert re.search(r"^Expires: \d{4}-\d\d-\d\dT", answer.text, re.MULTILINE)
+
+    in_web(tmp_path, work)
+
+
+def test_without_a_contact_there_is_no_security_txt(tmp_path: Path) -> None:
+    """A file without a contact is none (RFC 9116, section 2.5.3); `doctor` names what is missing."""
+
+    async def work(web: WebWorld) -> None:
+        answer = await web.http.get("/.well-known/security.txt")
+        assert answer.status_code == 404
 
     in_web(tmp_path, work)

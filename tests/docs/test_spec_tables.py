@@ -11,14 +11,18 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from breakseal.kernel.errors import BreaksealError
-from breakseal.kernel.model import answers, canonical, enrolments, signed
+from breakseal.kernel.model import answers, canonical, enrolments, location, orders, signed
 from breakseal.kernel.model import statements as s
 from breakseal.kernel.model.base import SignedStatement
 from breakseal.kernel.model.leaf import read_leaf
 from breakseal.kernel.model.signers import Ed25519Signer
 from breakseal.kernel.seal import hpke
 from breakseal.keyholder import protocol as p
-from tests.support import spectables
+from breakseal.keyholder.location.messages import Attest
+from breakseal.keyholder.orders.messages import LocateUnder
+from tests.support import courts, spectables
+from tests.support.courts import Court
+from tests.support.locating import Locating
 from tests.support.world import NUMBER, Person, World, software_key
 
 TYPES = spectables.statement_types()
@@ -45,11 +49,22 @@ class Stage:
     world: World
     rosa: Person = field(init=False)
     kim: Person = field(init=False)
+    places: Locating = field(init=False)
+    court: Court = field(init=False)
 
     def __post_init__(self) -> None:
         self.world.found()
         self.kim = self.world.officer()
         self.rosa = self.world.resident()
+        self.places = Locating(self.world)
+        self.court = Court(self.world)
+
+    def asked(self) -> str:
+        return canonical.b64(self.places.ask().ask)
+
+    def agreed(self) -> str:
+        """Return the name of a consent that the phone gave just now."""
+        return canonical.b64(self.places.agree().consent)
 
     def signers(self, name: str) -> dict[str, tuple[signed.Signer, ...]]:
         world, stranger = self.world, Ed25519Signer(ed25519.Ed25519PrivateKey.generate())
@@ -66,6 +81,9 @@ class Stage:
             "subject": (self.rosa.own,),
             "overseers": tuple(world.oversight[1:]),
         }
+        if name in ("lodge-order", "end-order", "look-under", "review-order"):
+            named |= {"investigator": (self.court.officer.own,), "court": (self.court.key,)}
+            named |= {"reviewer": (self.court.reviewers(1)[0].own,)}
         return named
 
     def point(self) -> str:
@@ -124,7 +142,7 @@ class Stage:
                 "number": canonical.b64(b"sealed"),
                 "channel": "sms",
             }, ()
-        made = self._by_offices(signer) | self._by_subjects() | self._by_machines(signer)
+        made = self._by_offices(signer) | self._by_subjects() | self._by_machines(signer) | self._by_courts()
         return made[name](), ()
 
     def _by_offices(self, signer: str) -> dict[str, Callable[[], dict[str, object]]]:
@@ -146,6 +164,27 @@ class Stage:
             "roster": lambda: {"org": "cedar", "officers": (kim,)},
         }  # fmt: skip
 
+    def _by_courts(self) -> dict[str, Callable[[], dict[str, object]]]:
+        return {
+            "lodge-order": lambda: {"order": self.court.order().decode()},
+            "enrol-court-line": lambda: {"court": courts.COURT, "line": courts.LINE},
+            "review-order": lambda: {
+                **courts.READ_BACK, "docket": (docket := f"p-{self.world.log.size()}"), "result": "confirmed",
+                "order": self.court.handed_in(docket=docket),
+            },
+            "end-order": lambda: {"order": self.ordered()},
+            "look-under": lambda: {
+                "order": (order := self.ordered()), "categories": ("location.fix",), "recipient": self.point(),
+                "number": self.places.sealed(NUMBER, orders.look_info(order)),
+            },
+        }  # fmt: skip
+
+    def ordered(self) -> str:
+        """Return the name of an order that was lodged just now."""
+        order = self.court.order()
+        self.court.lodge(order)
+        return courts.digest(order)
+
     def _by_subjects(self) -> dict[str, Callable[[], dict[str, object]]]:
         soon = self.world.clock.now() + 600
         return {
@@ -159,12 +198,19 @@ class Stage:
             "withdraw-grant": lambda: {"purpose": "emergency-response"},
             "withdraw-number": lambda: {"number": self.number()},
             "wrap": self.wrapped,
+            "keep": lambda: {"categories": ("emergency.home",)},
             "channels": lambda: {
                 "address": canonical.b64(b"sealed"), "timing": "at-once", "words": "neutral", "language": "en",
             },
             "freeze": lambda: {"leaf": ""},
             "unfreeze": dict,
             "erase": lambda: {"categories": ("emergency.medical",)},
+            "consent": lambda: {
+                "client": self.places.client_id, "number": self.number(), "purpose": "CustomerCare",
+                "precision": "1km", "rate": 4, "until": soon,
+            },
+            "withdraw-consent": lambda: {"consent": self.agreed()},
+            "pause-location": lambda: {"paused": True},
             "request": lambda: {
                 "purpose": "self-view", "basis": "", "categories": ("emergency.home",), "recipient": self.point(),
             },
@@ -174,6 +220,13 @@ class Stage:
 
     def _by_machines(self, signer: str) -> dict[str, Callable[[], dict[str, object]]]:
         return {
+            "consent-answered": lambda: {
+                "ask": (ask := self.asked()), "answer": "yes", "lasting": "day",
+                "number": self.places.sealed(NUMBER, location.answered_info(ask)),
+            },
+            "consent-stopped": lambda: {
+                "number": self.places.sealed(NUMBER, location.STOP_INFO), "why": self.agreed() and "stopped",
+            },
             "number-attested": lambda: dict(zip(("claim", "number"), self.claim(), strict=True)) | {"channel": "sms"},
             "call-event": lambda: {
                 "org": "cedar", "call": f"c-{signer}", "seq": 1, "event": "ended", "caller": "", "position": "7",
@@ -187,6 +240,8 @@ class Stage:
             "Submit": p.Submit(statements=(envelope,)),
             "Identify": p.Identify(statement=envelope),
             "Read": p.Read(statement=envelope),
+            "Attest": Attest(statement=envelope),
+            "LocateUnder": LocateUnder(request=envelope),
         }
         by = spectables.handed_in(name, TYPES[name])
         if by != "Disclose":

@@ -114,7 +114,7 @@ def test_a_wrong_code_is_not_judged_before_it_is_counted(setting: Setting) -> No
 def test_a_full_disk_is_named(tmp_path: Path) -> None:
     def small(path: Path) -> sqlite3.Connection:
         connection = connect(path)
-        connection.execute("PRAGMA max_page_count = 14")
+        connection.execute("PRAGMA max_page_count = 60")
         return connection
 
     database = Database(tmp_path / "courier.db", connect=small)

@@ -59,9 +59,7 @@ class Meeting:
 
     def channels(self, person: Person) -> None:
         address = canonical.encode(s.Address(kind="sms", to=NUMBER))
-        sealed = canonical.b64(hpke.seal_to(self.setting.keys.point(), address, answers.ADDRESS_INFO))
-        fields = {"address": sealed, "timing": "after-call", "words": "neutral", "language": "es"}
-        self.world.submit(self.world.sign(s.Channels, person.session, **fields))
+        self.world.submit(self.world.channels(person, address, language="es"))
 
     def play(self, scene: Callable[[Run], None]) -> None:
         """Run `scene` in a thread beside both processes' event loop."""

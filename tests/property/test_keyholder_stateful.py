@@ -23,6 +23,8 @@ from tests.support.world import Person, World, software_key
 
 MEDICAL, HOME = "emergency.medical", "emergency.home"
 CALL_LIFE, AFTER = 4 * 3600, 45 * 60
+KEPT, SECOND_LOOK = 730 * 86_400, 3600
+FORGET_AFTER = 2 * 86_400
 HERE, THERE = "55079", "55089"
 
 
@@ -33,6 +35,8 @@ class Model:
     person: Person
     numbers: set[str] = field(default_factory=set)
     held: set[str] = field(default_factory=set)
+    written: dict[str, int] = field(default_factory=dict)
+    seen_past: dict[str, int] = field(default_factory=dict)
     granted: set[str] = field(default_factory=set)
     covered: bool = False
     frozen: bool = False
@@ -40,11 +44,28 @@ class Model:
     entries: int = 1
     session_until: int = 0
 
+    def past(self, now: int) -> set[str]:
+        """Return what is held still but past its retention."""
+        return {category for category in self.held if now - self.written[category] > KEPT}
+
+    def swept(self, now: int) -> None:
+        """Lose what a sweep an hour ago, or earlier, saw past already; each loss is an entry."""
+        for category in self.past(now):
+            if now - self.seen_past.setdefault(category, now) >= SECOND_LOOK:
+                self.held.discard(category)
+                self.entries += 1
+
+    def writes(self, category: str, now: int) -> None:
+        self.held.add(category)
+        self.written[category] = now
+        self.seen_past.pop(category, None)
+
 
 @dataclass
 class Call:
     """One call as the rules see it."""
 
+    name: str
     number: str
     position: str
     started: int
@@ -65,6 +86,8 @@ class Keyholder(RuleBasedStateMachine):
         self.calls: list[Call] = []
         self.officers: dict[str, tuple[Person, int]] = {}
         self.refused = 0
+        self.waited = False
+        self.rung = 0
 
     def teardown(self) -> None:
         self.world.close()
@@ -85,7 +108,10 @@ class Keyholder(RuleBasedStateMachine):
     @rule()
     def sign_up(self) -> None:
         person = self.world.resident("", granted=False)
-        self.people.append(Model(person, held={MEDICAL, HOME}, session_until=self.now + 3600))
+        model = Model(person, session_until=self.now + 3600)
+        for category in (MEDICAL, HOME):
+            model.writes(category, self.now)
+        self.people.append(model)
 
     def one(self, index: int) -> Model:
         model = self.people[index % len(self.people)]
@@ -140,7 +166,16 @@ class Keyholder(RuleBasedStateMachine):
             if category not in model.held:
                 model.person.written.pop(category)
             self.world.write(model.person, category, b"{}")
-            model.held.add(category)
+            model.writes(category, self.now)
+
+    @rule(index=st.integers(0, 3), categories=st.sets(st.sampled_from([MEDICAL, HOME]), min_size=1))
+    def keep(self, index: int, categories: set[str]) -> None:
+        model = self.one(index)
+        statement = self.world.sign(s.Keep, model.person.own, categories=tuple(sorted(categories)))
+        taken = isinstance(self.answer(p.Submit(statements=(statement,))), p.Submitted)
+        assert taken == (not model.erased and categories <= model.held - model.past(self.now))
+        for category in categories if taken else ():
+            model.writes(category, self.now)
 
     @rule(
         index=st.integers(0, 3),
@@ -203,17 +238,17 @@ class Keyholder(RuleBasedStateMachine):
         position=st.sampled_from(["7", "8"]),
     )
     def ring(self, number: str, position: str) -> None:
-        event = self.world.call(number, call=f"c{len(self.calls)}", position=position)
+        name, self.rung = f"c{self.rung}", self.rung + 1
+        event = self.world.call(number, call=name, position=position)
         self.world.submit(event)
-        self.calls.append(Call(number, position, self.now, event))
+        self.calls.append(Call(name, number, position, self.now, event))
 
     @precondition(lambda self: self.calls)
     @rule(index=st.integers(0, 9), position=st.sampled_from(["7", "8"]))
     def transfer(self, index: int, position: str) -> None:
-        at = index % len(self.calls)
-        call = self.calls[at]
+        call = self.calls[index % len(self.calls)]
         event = self.world.call(
-            call.number, call=f"c{at}", seq=call.seq + 1, event="transferred", position=position
+            call.number, call=call.name, seq=call.seq + 1, event="transferred", position=position
         )
         answer = self.answer(p.Submit(statements=(event,)))
         assert isinstance(answer, p.Problem) == bool(call.ended)
@@ -224,24 +259,37 @@ class Keyholder(RuleBasedStateMachine):
     @precondition(lambda self: self.calls)
     @rule(index=st.integers(0, 9))
     def hang_up(self, index: int) -> None:
-        at = index % len(self.calls)
-        call = self.calls[at]
-        self.world.submit(self.world.call(call.number, call=f"c{at}", seq=call.seq + 1, event="ended"))
+        call = self.calls[index % len(self.calls)]
+        self.world.submit(self.world.call(call.number, call=call.name, seq=call.seq + 1, event="ended"))
         if not call.ended:
             call.ended, call.seq = self.now, call.seq + 1
 
-    @rule(seconds=st.sampled_from([1, 60, 900, 2701, 3600, 5 * 3600]))
+    @rule(seconds=st.sampled_from([1, 60, 900, 2701, 3600, 5 * 3600, 86_400]))
     def wait(self, seconds: int) -> None:
         self.world.clock.time += seconds
+
+    @precondition(lambda self: not self.waited)
+    @rule(days=st.sampled_from([729, 731]))
+    def wait_for_years(self, days: int) -> None:
+        self.waited = True
+        self.calls = []  # a sweep forgets calls of long ago, and so does the model
+        self.world.clock.time += days * 86_400
 
     @rule()
     def sweep(self) -> None:
         self.world.engine.sweep()
+        self.swept()
 
     @rule()
     def start_again(self) -> None:
         self.world.close()
         self.world.engine = self.world.open()
+        self.swept()
+
+    def swept(self) -> None:
+        for model in self.people:
+            model.swept(self.now)
+        self.calls = [call for call in self.calls if call.started >= self.now - FORGET_AFTER]
 
     # -- openings --------------------------------------------------------------------------------
 
@@ -282,7 +330,8 @@ class Keyholder(RuleBasedStateMachine):
     def _expected(self, number: str) -> tuple[Model, set[str]] | None:
         for model in self.people:
             if number in model.numbers:
-                allowed = model.granted if model.covered and not model.frozen else set()
+                open_ = model.covered and not model.frozen
+                allowed = model.granted - model.past(self.now) if open_ else set()
                 return (model, allowed) if allowed else None
         return None
 
@@ -294,7 +343,7 @@ class Keyholder(RuleBasedStateMachine):
             return
         answer = self.world.disclose(signer)
         opened = self.world.opened(signer, answer)
-        assert {key.category for key in opened.keys} == model.held
+        assert {key.category for key in opened.keys} == model.held - model.past(self.now)
         model.entries += 1
 
     # -- what always holds -----------------------------------------------------------------------

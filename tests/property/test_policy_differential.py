@@ -16,7 +16,7 @@ requests = st.builds(
     Request,
     **{name: st.sampled_from(tuple(kind)) for name, kind in WORD_FACTS.items()},
     **{name: st.booleans() for name in TRUTH_FACTS},
-    **{name: st.integers(min_value=0, max_value=300) for name in NUMBER_FACTS},
+    **{name: st.integers(min_value=0, max_value=800) for name in NUMBER_FACTS},
 )
 
 

@@ -10,12 +10,17 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from breakseal.kernel.model import answers, canonical, enrolments, signed
+from breakseal.kernel.model import answers, canonical, enrolments, location, orders, signed
 from breakseal.kernel.model import statements as s
 from breakseal.kernel.model.signers import Ed25519Signer
 from breakseal.kernel.model.words import EMERGENCY_CATEGORIES
 from breakseal.kernel.seal import hpke
 from breakseal.keyholder import protocol as p
+from breakseal.keyholder.location.messages import Attest
+from breakseal.keyholder.orders.messages import LocateUnder
+from tests.support import courts
+from tests.support.courts import Court
+from tests.support.locating import Locating
 from tests.support.world import NUMBER, Person, World, software_key
 
 OTHER_NUMBER = "+15555550118"
@@ -39,6 +44,13 @@ class Cast:
         world.submit(self.offer)
         self._pine()
         self.claim = self.claimed()
+        self.places = Locating(world)
+        self.asked, self.agreed = self.places.ask(), self.places.agree(purpose="CustomerCare")
+        self.court = Court(world)
+        self.reviewer = self.court.reviewers(1)[0]
+        self.ordered = self.court.order(looks=1000)
+        self.court.lodge(self.ordered)
+        self.paper = self.court.handed_in()
         self.stranger = software_key()
         self._event = b""
         self.keys = self._keys()
@@ -60,7 +72,8 @@ class Cast:
             "courier": world.courier, "overseer-1": world.oversight[0], "overseer-2": world.oversight[1],
             "keyholder": world.keyholder, "pine-sponsor": self.pine_sponsor, "pine-callgate": self.pine_gate,
             "pine-officer": self.pine_officer.own, "pine-session": self.pine_officer.session,
-            "offered": self.offered.own, "stranger": self.stranger,
+            "offered": self.offered.own, "stranger": self.stranger, "client": self.places.client,
+            "court": self.court.key, "investigator": self.court.officer.own, "reviewer": self.reviewer.own,
         }  # fmt: skip
 
     def add(self, key: signed.Signer) -> bytes:
@@ -105,7 +118,9 @@ class Cast:
         store = self.world.engine.core.store
         tables = (
             "enrolments", "vault", "trails", "keys", "organisations", "officers", "offers", "subjects", "grants",
-            "numbers", "claims", "records", "channels", "calls", "openings", "permits", "cases",
+            "numbers", "claims", "records", "channels", "calls", "openings", "permits", "cases", "location_asks",
+            "location_consents", "location_tokens", "location_looks", "location_paused", "location_keyless",
+            "orders", "reviews", "deferred",
         )  # fmt: skip
         found: dict[str, list[Any]] = {name: store.many(f"SELECT * FROM {name}") for name in tables}
         found["trails"] = [row for row in found["trails"] if row[1] != "organisation"]
@@ -126,6 +141,14 @@ def _call(cast: Cast, envelope: bytes) -> p.Message:
 
 def _read(_cast: Cast, envelope: bytes) -> p.Message:
     return p.Read(statement=envelope)
+
+
+def _attest(_cast: Cast, envelope: bytes) -> p.Message:
+    return Attest(statement=envelope)
+
+
+def _look_under(_cast: Cast, envelope: bytes) -> p.Message:
+    return LocateUnder(request=envelope)
 
 
 def _identify(_cast: Cast, envelope: bytes) -> p.Message:
@@ -157,9 +180,9 @@ class Kind:
 _OWN = ("rosa", "second", "other")
 _SESSIONS = (*_OWN, "rosa-session", "other-session")
 _ROOTS = ("overseer-1", "overseer-2")
-_SHIFTS = ("kim", "pine-officer")
+_SHIFTS = ("kim", "pine-officer", "investigator", "reviewer")
 _EVERYBODY = (*_SESSIONS, *_SHIFTS, "kim-session", "pine-session", "sponsor", "pine-sponsor", "callgate",
-              "pine-callgate", "courier")  # fmt: skip
+              "pine-callgate", "courier", "client", "court")  # fmt: skip
 
 
 def _root(cast: Cast) -> dict[str, Any]:
@@ -197,6 +220,19 @@ def _attested(cast: Cast) -> dict[str, Any]:
     return {"claim": canonical.b64(claim), "number": number, "channel": "sms"}
 
 
+def _consent(cast: Cast) -> dict[str, Any]:
+    return {
+        "client": cast.places.client_id, "number": cast.number_id, "purpose": "CustomerCare", "precision": "exact",
+        "rate": 4, "until": cast.world.clock.time + 86_400,
+    }  # fmt: skip
+
+
+def _answered(cast: Cast) -> dict[str, Any]:
+    name = canonical.b64(cast.asked.ask)
+    number = cast.sealed(NUMBER.encode(), location.answered_info(name))
+    return {"ask": name, "answer": "yes", "lasting": "day", "number": number}
+
+
 def _event(cast: Cast) -> dict[str, Any]:
     caller = canonical.encode(s.Caller(number=NUMBER))
     return {
@@ -210,6 +246,14 @@ def _request(cast: Cast) -> dict[str, Any]:
     return {
         "purpose": "emergency-response", "basis": canonical.b64(basis), "categories": EMERGENCY_CATEGORIES,
         "recipient": cast.kim.recipient,
+    }  # fmt: skip
+
+
+def _look(cast: Cast) -> dict[str, Any]:
+    name = courts.digest(cast.ordered)
+    return {
+        "order": name, "number": cast.sealed(NUMBER.encode(), orders.look_info(name)), "categories": ("location.fix",),
+        "recipient": cast.court.officer.recipient,
     }  # fmt: skip
 
 
@@ -251,11 +295,24 @@ KINDS: tuple[Kind, ...] = (
     _k(s.NumberAttested, ("courier",), _attested),
     _k(s.WithdrawNumber, ("rosa-session",), lambda c: {"number": c.number_id}, "rosa", "second"),
     _k(s.Wrap, ("rosa-session",), _wrap, *_SESSIONS),
+    _k(s.Keep, ("rosa-session",), lambda _c: {"categories": ("emergency.home",)}, *_SESSIONS),
     _k(s.Channels, ("rosa-session",), lambda _c: {
         "address": "AAAA", "timing": "after-call", "words": "neutral", "language": "en"}, *_SESSIONS),
     _k(s.Freeze, ("rosa-session",), lambda _c: {"leaf": ""}, *_SESSIONS),
     _k(s.Unfreeze, ("rosa",), lambda _c: {}, *_OWN),
     _k(s.Erase, ("rosa",), lambda _c: {"categories": ()}, *_OWN),
+    _k(location.Consent, ("rosa",), _consent, "second"),
+    _k(location.WithdrawConsent, ("rosa-session",), lambda c: {"consent": canonical.b64(c.agreed.consent)},
+       "rosa", "second"),
+    _k(location.PauseLocation, ("rosa-session",), lambda _c: {"paused": True}, *_SESSIONS),
+    _k(location.ConsentAnswered, ("courier",), _answered, ask=_attest),
+    _k(location.ConsentStopped, ("courier",), lambda c: {
+        "number": c.sealed(NUMBER.encode(), location.STOP_INFO), "why": "stopped"}, ask=_attest),
+    _k(enrolments.EnrolCourtLine, _ROOTS, lambda _c: {"court": courts.COURT, "line": "+16085550177"}),
+    _k(orders.LodgeOrder, ("investigator",), lambda c: {"order": c.court.order().decode()}),
+    _k(orders.ReviewOrder, ("reviewer",), lambda c: {"order": c.paper, **courts.READ_BACK, "result": "confirmed"}),
+    _k(orders.EndOrder, ("court",), lambda c: {"order": courts.digest(c.ordered)}),
+    _k(orders.LookUnder, ("investigator",), _look, ask=_look_under),
     _k(s.CallEvent, ("callgate",), _event, idempotent=True),
     _k(s.Request, ("kim-session",), _request, ask=_call, idempotent=True, variant="emergency"),
     _k(s.Request, ("rosa-session",), lambda c: {

@@ -16,12 +16,12 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from breakseal.ambient import SystemEntropy
 from breakseal.courier.app import Courier
-from breakseal.courier.config import CourierConfig, Desk, Phonebox
+from breakseal.courier.config import CourierConfig, Desk, Phonebox, Replies
 from breakseal.courier.keys import CourierKeys, create_keys, load_keys
 from breakseal.courier.phonebox import PhoneMessage, read_folder
 from breakseal.courier.protocol import AnswerCode, StartClaim
 from breakseal.kernel.model import canonical, signed
-from breakseal.kernel.model.answers import ADDRESS_INFO, claim_info
+from breakseal.kernel.model.answers import address_bound, address_info, claim_info
 from breakseal.kernel.model.enrolments import IngestKey
 from breakseal.kernel.model.permit import Permit, sign_permit
 from breakseal.kernel.model.signers import Ed25519Signer, P256Signer
@@ -29,6 +29,7 @@ from breakseal.kernel.model.statements import Address, ClaimNumber
 from breakseal.kernel.ports import Clock
 from breakseal.kernel.seal import hpke
 from breakseal.keyholder import protocol
+from breakseal.keyholder.location.messages import Attest
 
 NUMBER = "+12025550143"
 NOON = 1_800_000_000
@@ -70,6 +71,7 @@ def make_config(folder: Path, **changes: object) -> CourierConfig:
         voice=Phonebox(processor="demo-phone", folder=str(folder / "voice")),
         mail=Phonebox(processor="demo-phone", folder=str(folder / "mail")),
         desk=Desk(processor="county-desk", folder=str(folder / "desk")),
+        inbound=Replies(folder=str(folder / "replies")),
         poll_seconds=0.05,
         retry_seconds=1,
     )
@@ -90,6 +92,9 @@ class Keyholder:
     )
     due: list[bytes] = field(default_factory=list)
     told: list[tuple[str, str]] = field(default_factory=list)
+    attested: list[bytes] = field(default_factory=list)
+    problem: protocol.Problem | None = None
+    """What an attestation is answered with, instead of being taken."""
     issued: int = NOON
     connected: list[asyncio.StreamWriter] = field(default_factory=list)
 
@@ -113,8 +118,9 @@ class Keyholder:
     def notice(self, kind: Literal["sms", "mail"], to: str, **fields: object) -> bytes:
         """Return a permit for a notice to this address, and have it due."""
         address = canonical.encode(Address(kind=kind, to=to))
-        sealed = canonical.b64(hpke.seal_to(self.point, address, ADDRESS_INFO))
-        values = {"to": sealed, "about": canonical.b64(ENTROPY.token(32)), **fields}
+        bound = address_bound(nonce(), nonce())
+        sealed = canonical.b64(hpke.seal_to(self.point, address, address_info(bound)))
+        values = {"to": sealed, "bound": bound, "about": canonical.b64(ENTROPY.token(32)), **fields}
         permit = self.permit(**values)
         self.due.append(permit)
         return permit
@@ -155,7 +161,7 @@ class Keyholder:
         return protocol.Facts(
             root=b"",
             ingest=signed.write(ingest, self.signer),
-            courier=canonical.b64(self.point),
+            courier=b"",
             keyholder="k1",
             log_vkey="",
             checkpoint=b"",
@@ -183,6 +189,11 @@ class Keyholder:
                 self.told.append((permit, outcome))
                 if outcome == "sent":
                     self.due = [one for one in self.due if permit.encode() not in one]
+                return protocol.Done()
+            case Attest(statement=statement):
+                if self.problem is not None:
+                    return self.problem
+                self.attested.append(statement)
                 return protocol.Done()
         return protocol.Problem(family="RequestError", reason="bad-request", detail="not on this socket")
 

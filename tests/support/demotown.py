@@ -16,6 +16,8 @@ from pathlib import Path
 
 import httpx
 
+from breakseal.demo import places
+
 START_SECONDS = 90
 
 
@@ -26,6 +28,20 @@ class DemoTown:
     web: str
     door: str
     folder: Path
+
+    @property
+    def phone(self) -> str:
+        """The demo's telephone page."""
+        return self._after_door(1)
+
+    @property
+    def roadside(self) -> str:
+        """The page of the company that asks where a phone is."""
+        return self._after_door(3)
+
+    def _after_door(self, steps: int) -> str:
+        host, _, port = self.door.rpartition(":")
+        return f"{host}:{int(port) + steps}"
 
     def code(self, number: str) -> str:
         """Return the newest code that came to a phone."""
@@ -43,8 +59,8 @@ class DemoTown:
 
 @contextmanager
 def running_demo(folder: Path) -> Iterator[DemoTown]:
-    """Yield a running demo with four ports in a row; it stops with the block."""
-    base = _free_ports(4)
+    """Yield a running demo with its ports in a row; it stops with the block."""
+    base = _free_ports(places.PORTS)
     command = [
         sys.executable, "-m", "breakseal.cli.main", "serve", "--demo", "--config", str(folder / "breakseal.toml"),
         "--web-port", str(base), "--door-port", str(base + 1),

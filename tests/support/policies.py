@@ -30,7 +30,7 @@ from breakseal.kernel.policy.cedar import Rule
 from breakseal.kernel.policy.conditions import AtMost, Condition, Either, OneOf
 from breakseal.kernel.policy.words import NoticeTiming
 from breakseal.policydesk import shipped
-from tools.policytable import FAVOURABLE, NATURAL
+from tools.policytable import FAVOURABLE, NATURAL, SIGNS
 
 _EVERYTHING = Obligations(
     notice=NoticeTiming.NONE, view_seconds=86_400, view_from=ViewFrom.CALL_END, precision=Precision.EXACT
@@ -92,9 +92,26 @@ def sample(permit: str) -> Request:
         "guardian-edits-profile": _words("self-edit", "guardianship", "guardian"),
         "guardian-views-childs-account": _words("guardian-view", "guardianship", "guardian", "trail"),
         "oversight-reads-trail": _words("oversight-review", "oversight", "oversight", "trail"),
+        "client-locates-by-text": _words("location-consented", "consent", "service", "location.fix"),
+        "client-locates-by-key": _words("location-consented", "consent", "service", "location.fix"),
+        "investigator-locates-by-order": _words(*_ORDERED),
+        "investigator-locates-by-deferred-order": _words(*_ORDERED),
     }
     purpose, basis, role, category = words[permit]
-    return asking(purpose=purpose, basis=basis, role=role, category=category, organisation=NATURAL[role])
+    kind = SIGNS.get(role, FAVOURABLE.session_kind)
+    return asking(
+        purpose=purpose,
+        basis=basis,
+        role=role,
+        category=category,
+        organisation=NATURAL[role],
+        session_kind=kind,
+        consent_by_key=permit == "client-locates-by-key",
+        notice_deferred=permit == "investigator-locates-by-deferred-order",
+    )
+
+
+_ORDERED = ("court-order-disclosure", "court-order", "investigator", "location.fix")
 
 
 def _words(
@@ -129,6 +146,24 @@ NEEDS: dict[str, tuple[dict[str, object], ...]] = {
     "guardian-edits-profile": (),
     "guardian-views-childs-account": ({"minor": False},),
     "oversight-reads-trail": (),
+    "client-locates-by-text": (
+        {"session_kind": SessionKind.PASSKEY},
+        {"session_kind": SessionKind.DEMO, "demo_mode": True},
+    ),
+    "client-locates-by-key": (
+        {"session_kind": SessionKind.PASSKEY},
+        {"session_kind": SessionKind.DEMO, "demo_mode": True},
+    ),
+    "investigator-locates-by-order": (
+        {"session_kind": SessionKind.SESSION},
+        {"session_kind": SessionKind.CLIENT},
+        {"notices_overdue": True},
+    ),
+    "investigator-locates-by-deferred-order": (
+        {"session_kind": SessionKind.SESSION},
+        {"session_kind": SessionKind.CLIENT},
+        {"notices_overdue": True},
+    ),
 }
 
 
@@ -229,6 +264,20 @@ def frozen_profiles(policy: Policy, open_wide: Policy) -> None:
         assert "frozen" not in open_wide.decide(thawed).reasons
 
 
+def old_records_stay_shut(policy: Policy, open_wide: Policy) -> None:
+    """What is older than two years opens to nobody, the person included; the last day still opens."""
+    for category, age, role in product(Category, (0, 1, 730, 731, 40_000), Role):
+        request = asking(category=category, role=role, record_age_days=age)
+        shut = category in EMERGENCY and age > 730
+        assert ("retention-emergency" in open_wide.decide(request).reasons) is shut
+    for permit in NEEDS:
+        last, late = (replace(sample(permit), record_age_days=age) for age in (730, 731))
+        assert policy.decide(last).allow, permit
+        assert policy.decide(late).allow is (late.category not in EMERGENCY), permit
+    for each in Category:
+        assert policy.retention_days(each) == (730 if each in EMERGENCY else None)
+
+
 def always_needed(policy: Policy, open_wide: Policy) -> None:
     """Nobody opens anything without a live basis and an active key."""
     for name, fact in (("basis-not-live", "basis_live"), ("requester-not-active", "requester_active")):
@@ -269,7 +318,39 @@ def later_programmes_are_closed(policy: Policy, open_wide: Policy) -> None:
         assert not policy.decide(replace(request, organisation=NATURAL[role])).allow
 
 
-_LATER = (Programme.LOCATION, Programme.MISSING, Programme.SUPERVISION)
+def located_as_agreed(policy: Policy, open_wide: Policy) -> None:
+    """A text message lets a company's client see roughly; the person's own key, as precisely as they agreed."""
+    limits = {"client-locates-by-text": Precision.COARSE, "client-locates-by-key": Precision.EXACT}
+    for permit, precision in limits.items():
+        decision = policy.decide(sample(permit))
+        assert decision.reasons == (permit,)
+        assert decision.obligations is not None
+        assert decision.obligations.precision is precision
+        assert decision.obligations.notice is NoticeTiming.AT_ONCE
+    for purpose, role, kind in product(Purpose, Role, Organisation):
+        request = replace(sample("client-locates-by-key"), purpose=purpose, role=role, organisation=kind)
+        wanted = (Purpose.LOCATION_CONSENTED, Role.SERVICE, Organisation.COMPANY)
+        assert policy.decide(request).allow is ((purpose, role, kind) == wanted)
+
+
+def located_as_ordered(policy: Policy, open_wide: Policy) -> None:
+    """Under an order police learn where a phone is, and nothing else; only the order itself puts off telling."""
+    timings = {
+        "investigator-locates-by-order": NoticeTiming.AT_ONCE,
+        "investigator-locates-by-deferred-order": NoticeTiming.DEFERRED,
+    }
+    for permit, timing in timings.items():
+        decision = policy.decide(sample(permit))
+        assert decision.reasons == (permit,)
+        assert decision.obligations is not None
+        assert decision.obligations.notice is timing
+        for category, purpose in product(Category, Purpose):
+            request = replace(sample(permit), category=category, purpose=purpose)
+            wanted = (Category.LOCATION_FIX, Purpose.COURT_ORDER_DISCLOSURE)
+            assert policy.decide(request).allow is ((category, purpose) == wanted)
+
+
+_LATER = (Programme.MISSING, Programme.SUPERVISION)
 PROMISES: tuple[Callable[[Policy, Policy], None], ...] = (
     needs_are_kept,
     permits_stand_alone,
@@ -282,9 +363,12 @@ PROMISES: tuple[Callable[[Policy, Policy], None], ...] = (
     consent_never_widens,
     oversight_reads_only_trails,
     frozen_profiles,
+    old_records_stay_shut,
     always_needed,
     organisations_in_order,
     keys_keep_their_limits,
+    located_as_agreed,
+    located_as_ordered,
     later_programmes_are_closed,
 )
 

@@ -15,7 +15,20 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from breakseal.kernel.model import answers, body, desk, enrolments, keys, leaf, permit, receipt, signed, words
+from breakseal.kernel.model import (
+    answers,
+    body,
+    desk,
+    enrolments,
+    keys,
+    leaf,
+    location,
+    orders,
+    permit,
+    receipt,
+    signed,
+    words,
+)
 from breakseal.kernel.model import statements as s
 from breakseal.keyholder import protocol as p
 from breakseal.keyholder import submission
@@ -36,6 +49,9 @@ SIGNERS = {
     "callgate": "callgate",
     "courier": "courier",
     "keyholder": "keyholder",
+    "investigator": "investigator's own key",
+    "court": "court's key",
+    "reviewer": "legal reviewer's own key",
 }
 """Every kind of signer, as the tables call it."""
 
@@ -63,12 +79,23 @@ MAY_SIGN: dict[str, tuple[str, ...]] = {
     "number-attested": ("courier",),
     "withdraw-number": _SUBJECT,
     "wrap": _SUBJECT,
+    "keep": _SUBJECT,
     "channels": _SUBJECT,
     "freeze": _SUBJECT,
     "unfreeze": _OWN,
     "erase": _OWN,
+    "consent": _OWN,
+    "withdraw-consent": _SUBJECT,
+    "pause-location": _SUBJECT,
+    "consent-answered": ("courier",),
+    "consent-stopped": ("courier",),
     "call-event": ("callgate",),
     "request": ("subject", "subject-session", "officer", "officer-session"),
+    "enrol-court-line": ("overseers",),
+    "lodge-order": ("investigator",),
+    "review-order": ("reviewer",),
+    "end-order": ("court",),
+    "look-under": ("investigator",),
     "read-trail": _SUBJECT,
     "read-desk": (
         "subject",
@@ -102,7 +129,17 @@ LEAVES: dict[str, tuple[str, ...]] = {
     "freeze": ("withdraw",),
     "unfreeze": ("basis",),
     "erase": ("erase",),
+    "consent": ("basis",),
+    "withdraw-consent": ("withdraw",),
+    "pause-location": ("withdraw",),
+    "consent-answered": ("basis",),
+    "consent-stopped": ("withdraw",),
     "request": ("disclose",),
+    "enrol-court-line": ("enrol",),
+    "lodge-order": ("basis", "basis"),
+    "review-order": ("basis",),
+    "end-order": ("withdraw",),
+    "look-under": ("disclose",),
 }
 """The leaves that a statement makes when it is taken; a type that is not here makes none."""
 
@@ -122,7 +159,15 @@ def life(name: str, kind: type[Any]) -> int | None:
 
 def handed_in(name: str, kind: type[Any]) -> str:
     """Return the message of the keyholder's protocol that takes this statement."""
-    asked = {"hello": "Identify", "request": "Disclose", "read-trail": "Read", "read-desk": "Read"}
+    asked = {
+        "hello": "Identify",
+        "request": "Disclose",
+        "read-trail": "Read",
+        "read-desk": "Read",
+        "consent-answered": "Attest",
+        "consent-stopped": "Attest",
+        "look-under": "LocateUnder",
+    }
     if kind in {**submission._ROOT, **submission._SELF, **submission._ENROLLED}:
         return "Submit"
     return asked.get(name, {"restore-release": "Submit, in quarantine only"}.get(name, "none"))
@@ -131,9 +176,9 @@ def handed_in(name: str, kind: type[Any]) -> str:
 _ALIASES: tuple[tuple[Any, str], ...] = (
     (words.Purpose, "a purpose"), (words.LeafType, "a leaf type"), (words.BasisKind, "a basis kind"),
     (words.OrganisationClass, "an organisation class"), (words.OfficerRole, "an officer's role"),
-    (words.NoticeTiming, "a notice timing"),
+    (words.NoticeTiming, "a notice timing"), (location.LocationPrecision, "a precision"),
     (keys.KeyUse, "a key's use"), (str, "text"), (int, "integer"), (bool, "boolean"), (bytes, "bytes"),
-    (type(None), "null"),
+    (type(None), "null"), (msgspec.UnsetType, "absent"),
 )  # fmt: skip
 
 
@@ -210,7 +255,7 @@ def words_table() -> str:
     named = (
         ("leaf types", words.LeafType), ("purposes", words.Purpose), ("basis kinds", words.BasisKind),
         ("organisation classes", words.OrganisationClass), ("officer roles", words.OfficerRole),
-        ("notice timings", words.NoticeTiming), ("key uses", keys.KeyUse),
+        ("notice timings", words.NoticeTiming), ("key uses", keys.KeyUse), ("precisions", location.LocationPrecision),
     )  # fmt: skip
     rows = ["| list | words |", "| --- | --- |"]
     rows += [f"| {name} | {', '.join(f'`{one}`' for one in get_args(kind))} |" for name, kind in named]
@@ -224,7 +269,8 @@ TABLES: dict[str, tuple[str, Callable[[], str]]] = {
         "formats.md",
         _structs(
             signed.Signed, signed.Signature, keys.PublicKey, enrolments.KeyholderKeys, enrolments.Door,
-            enrolments.NamedKey, s.Caller, s.Address, permit.Permit,
+            enrolments.NamedKey, s.Caller, s.Address, permit.Permit, location.Terms, location.Area, location.Fix,
+            location.Found, orders.Order,
         ),
     ),
     "entry": (
@@ -237,9 +283,9 @@ TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "desks": (
         "protocol.md",
         _structs(
-            desk.SelfDesk, desk.HeldNumber, desk.HeldRecord, desk.HeldKey, desk.HeldGrant, desk.OfficersDesk,
-            desk.OfferedKey, desk.EnrolledOfficer, desk.CasesDesk, desk.ComplainedOf, desk.OrganisationDesk,
-            desk.OrganisationEntry,
+            desk.SelfDesk, desk.HeldNumber, desk.HeldRecord, desk.HeldKey, desk.HeldGrant, desk.HeldConsent,
+            desk.OfficersDesk, desk.OfferedKey, desk.EnrolledOfficer, desk.CasesDesk, desk.ComplainedOf,
+            desk.OrganisationDesk, desk.OrganisationEntry,
         ),
     ),
 }  # fmt: skip

@@ -13,6 +13,7 @@ from breakseal.kernel.model.body import NO_LINK, Body, Entry, Head, Party, Trail
 from breakseal.kernel.model.leaf import Leaf, commit, seal_leaf, trail_tag
 from breakseal.kernel.model.receipt import Receipt
 from breakseal.kernel.model.signers import Ed25519Signer
+from breakseal.kernel.model.words import NoticeTiming
 from breakseal.kernel.tlog import merkle
 from breakseal.kernel.tlog.checkpoint import Checkpoint
 from breakseal.kernel.tlog.proof import encode_proof
@@ -61,7 +62,7 @@ class Town:
             trail=canonical.b64(trail_tag(trail_key, 0)),
             n=len(parts),
             link=link,
-            deferred=0,
+            deferred=sum(bool(body.joined) for body in bodies),
             at=1_800_000_000,
             request=canonical.b64(canonical.digest(canonical.encode(ASKED))),
             by="",
@@ -73,6 +74,18 @@ class Town:
             )
         )
         return Trail(key=_b64(trail_key), head=sign_head(head, self.keyholder), entries=entries)
+
+    def told_late(self, body: Body, notice: NoticeTiming = "deferred") -> Body:
+        """Return the notice that joins `body`, whose leaf says `notice`, to a list."""
+        raw, salt = canonical.encode(msgspec.structs.replace(body, n=1, link=NO_LINK)), bytes([7]) * 32
+        bare = msgspec.structs.replace(_leaf(body, bytes([8]) * 32, commit(salt, raw)), notice=notice)
+        leaf = seal_leaf(bare, self.keyholder)
+        joined = Entry(
+            leaf=_b64(leaf), body=_b64(raw), salt=_b64(salt), proof=self.proofs([leaf])[0].decode()
+        )
+        return Body(
+            type="notice", n=0, link="", at=body.at + 1, party=body.party, result="told-late", joined=joined
+        )
 
     def proofs(self, leaves: Sequence[bytes]) -> list[bytes]:
         """Return a tlog-proof for each leaf, in a log where each is followed by a stranger's leaf."""

@@ -239,6 +239,15 @@ class World:
         assert self.submit(claim).permit
         self.submit(self.attest(claim, number))
 
+    def channels(self, person: Person, address: bytes, **fields: str) -> bytes:
+        """Return the signed choice of `address` (canonical `Address`), by default after the call in neutral words."""
+        stamp = self.stamp()
+        info = answers.address_info(answers.address_bound(person.session.key.id, str(stamp["nonce"])))
+        sealed = hpke.seal_to(hpke.point_of(self.courier_opener.public_key()), address, info)
+        chosen = {"timing": "after-call", "words": "neutral", "language": "en", **fields}
+        statement = s.Channels(**stamp, address=canonical.b64(sealed), **chosen)  # type: ignore[arg-type]
+        return signed.write(statement, person.session)
+
     def attest(self, claim: bytes, number: str, signer: signed.Signer | None = None) -> bytes:
         digest = hashlib.sha256(signed.read(claim)[0].payload_bytes()).digest()
         sealed = hpke.seal_to(self.ingest_point(), number.encode(), answers.NUMBER_INFO)
@@ -352,7 +361,11 @@ class World:
 
     def trail(self, person: Person, signer: signed.Signer | None = None) -> bodies.Trail:
         envelope = self.sign(s.ReadTrail, signer or person.session, recipient=person.recipient)
-        sealed = self.ask(p.Read(statement=envelope), p.Sealed).sealed
+        return bodies.join_pages(lambda first: self.page(person, envelope, first))
+
+    def page(self, person: Person, envelope: bytes, first: int = 1) -> bodies.Trail:
+        """Ask for one page of the list that a signed `ReadTrail` asks for."""
+        sealed = self.ask(p.Read(statement=envelope, first=first), p.Sealed).sealed
         plain = hpke.open_from(person.opener, sealed, answers.TRAIL_INFO)
         return canonical.decode(plain, bodies.Trail, limit=1 << 24)
 

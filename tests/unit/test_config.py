@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from breakseal import config
-from breakseal.config import Channel, Config, Courier, Settings
+from breakseal.bootstrap import courier as bootstrap
+from breakseal.bootstrap import standing
+from breakseal.config import Carrier, Channel, Config, Courier, Inbound, Settings
+from breakseal.courier.config import Camara, Replies
 from breakseal.kernel.errors import ConfigError
 
 
@@ -22,7 +25,12 @@ def test_what_is_rendered_reads_back_the_same() -> None:
     mail = Channel(
         kind="smtp", processor="own-mail", host="localhost", port=25, tls="none", sender="a@b.example"
     )
-    settings = Settings(operator="Ñandú County", courier=Courier(name="x", sms=sms, mail=mail))
+    inbound = Inbound(kind="webhook", host="127.0.0.1", port=8920, secret_file="in.secret")
+    carrier = Carrier(
+        kind="mlp", processor="c", url="https://a.example/mlp", client_id="b", secret_file="mlp.secret"
+    )
+    courier = Courier(name="x", sms=sms, mail=mail, inbound=inbound, carrier=carrier)
+    settings = Settings(operator="Ñandú County", courier=courier)
     assert config.parse(config.render(settings).encode()) == settings
 
 
@@ -32,6 +40,8 @@ def test_what_is_rendered_reads_back_the_same() -> None:
         ("colour = 1", "unknown field `colour`"),
         ("[web]\nport = 1\norigin = 'https://a.example'\nhots = 'x'", "unknown field `hots`"),
         ("[courier.sms]\nprocessor = 'x'", "missing required field `kind`"),
+        ("[courier.carrier]\nkind = 'camara'", "missing required field `processor`"),
+        ("[courier.inbound]\nkind = 'pigeon'", "Invalid enum value 'pigeon'"),
         ("demo = 'yes'", "Expected `bool`"),
         ("demo = 1", "Expected `bool`"),
         ("= 3", "not TOML"),
@@ -96,3 +106,54 @@ def test_every_path_lies_in_the_data_folder(tmp_path: Path) -> None:
 def test_no_store_lies_beside_the_epoch_keys(tmp_path: Path) -> None:
     one = Config(path=tmp_path / "breakseal.toml", settings=Settings())
     assert not one.register.is_relative_to(one.epochs)
+
+
+def test_secrets_of_inbound_and_carrier_are_the_couriers(tmp_path: Path) -> None:
+    courier = Courier(
+        inbound=Inbound(kind="webhook", port=8920, secret_file="in.secret"),
+        carrier=Carrier(kind="camara", processor="c", secret_file="carrier.secret"),
+    )
+    one = Config(path=tmp_path / "breakseal.toml", settings=Settings(courier=courier))
+    assert {tmp_path / "in.secret", tmp_path / "carrier.secret"} <= set(one.secrets("courier"))
+
+
+def test_the_couriers_settings_are_those_of_the_file(tmp_path: Path) -> None:
+    courier = Courier(
+        sms=Channel(kind="phonebox", processor="p", folder="phone"),
+        inbound=Inbound(kind="phonebox", folder="phone/replies"),
+        carrier=Carrier(
+            kind="camara",
+            processor="c",
+            base_url="https://a.example",
+            token_url="https://a.example/token",
+            client_id="b",
+            secret_file="carrier.secret",
+        ),
+    )
+    made = bootstrap.settings(Config(path=tmp_path / "breakseal.toml", settings=Settings(courier=courier)))
+    assert made.inbound == Replies(folder=str(tmp_path / "phone/replies"))
+    assert isinstance(made.carrier, Camara)
+    assert (made.carrier.base_url, made.carrier.secret_file) == (
+        "https://a.example",
+        str(tmp_path / "carrier.secret"),
+    )
+    made.check()
+
+
+def test_a_carrier_that_lacks_an_address_is_refused(tmp_path: Path) -> None:
+    courier = Courier(carrier=Carrier(kind="mlp", processor="c", base_url="https://a.example"))
+    with pytest.raises(ConfigError):
+        bootstrap.settings(Config(path=tmp_path / "breakseal.toml", settings=Settings(courier=courier)))
+
+
+def test_a_carrier_without_answers_by_text_is_a_guarantee_that_is_missing() -> None:
+    carrier, inbound = Carrier(kind="camara", processor="c"), Inbound(kind="phonebox", folder="f")
+    found = {
+        name: {one.id for one in standing._of_courier(courier)}
+        for name, courier in (
+            ("none", Courier()),
+            ("deaf", Courier(carrier=carrier)),
+            ("both", Courier(carrier=carrier, inbound=inbound)),
+        )
+    }
+    assert found == {"none": {"no-messages"}, "deaf": {"no-messages", "no-inbound"}, "both": {"no-messages"}}

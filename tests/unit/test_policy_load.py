@@ -10,11 +10,13 @@ from breakseal.ambient import SystemEntropy
 from breakseal.kernel.errors import RequestError
 from breakseal.kernel.policy import (
     POLICY_ERROR,
+    Category,
     Policy,
     PolicyLoadError,
     Refusal,
     digest,
     load,
+    whole_days,
     whole_minutes,
 )
 from breakseal.kernel.policy.conditions import Holds
@@ -61,6 +63,13 @@ REFUSED = {
     "if": (forbid("if context.minor then true else false"), "not accepted"),
     "literal": (forbid("true"), "not accepted"),
     "arithmetic": (forbid("context.minutes_since_end + 1 < 3"), "not accepted"),
+    "open again when older": (
+        '@id("a") ' + OBLIGED + " permit (principal, action, resource); "
+        '@id("b") forbid (principal, action, resource)'
+        " when { context.record_age_days > 3 && context.record_age_days < 9 };",
+        "opens `emergency.identity` again",
+    ),
+    "open only when old": (permit("context.record_age_days > 3"), "again"),
     "equal numbers": (forbid("context.minutes_since_end == 3"), "not accepted"),
     "like": (forbid('"a" like "a*"'), "not accepted"),
     "is": ('@id("a") forbid (principal is Role, action, resource);', "not accepted"),
@@ -132,6 +141,39 @@ def test_negative_minutes_make_no_request() -> None:
 
 def test_minutes_are_rounded_up() -> None:
     assert [whole_minutes(each) for each in (-5, 0, 1, 60, 61, 2700, 2701)] == [0, 0, 1, 1, 2, 45, 46]
+
+
+def test_negative_age_makes_no_request() -> None:
+    with pytest.raises(RequestError):
+        asking(record_age_days=-1)
+
+
+def test_days_are_rounded_up() -> None:
+    day = 86_400
+    ages = [whole_days(each) for each in (-5, 0, 1, day, day + 1, 730 * day, 730 * day + 1)]
+    assert ages == [0, 0, 1, 1, 2, 730, 731]
+
+
+def test_retention_is_asked_of_the_rules() -> None:
+    assert the_policy().retention_days(Category.EMERGENCY_PHOTO) == 730
+    assert the_policy().retention_days(Category.TRAIL) is None
+    assert the_policy().retention_days(Category.LOCATION_FIX) is None  # opens to nobody anyway
+
+
+@pytest.mark.parametrize(
+    ("condition", "days"),
+    [("> 30", 30), (">= 30", 29), ("> 36500", 36_500), ("> 0", 0), ("< 0", None), (">= 0", None)],
+)
+def test_retention_is_the_last_age_that_opens(condition: str, days: int | None) -> None:
+    text = f'{OBLIGED} @id("p") permit (principal, action, resource);' + forbid(
+        f'resource == Category::"emergency.home" && context.record_age_days {condition}'
+    )
+    assert loaded(text).retention_days(Category.EMERGENCY_HOME) == days
+    assert loaded(text).retention_days(Category.EMERGENCY_PHOTO) is None
+
+
+def test_ages_that_no_rule_tells_apart_are_one() -> None:
+    assert [the_policy().same_age(age) for age in (0, 1, 730, 731, 40_000)] == [0, 0, 0, 731, 731]
 
 
 def test_digest_covers_text_and_schema() -> None:

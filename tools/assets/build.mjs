@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { counties, states, zips } from "./geo.mjs";
+import { map } from "./map.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..", "..");
@@ -20,6 +21,7 @@ const LICENSES = {
   "us-atlas": "us-atlas/LICENSE",
   zipcodes: "zipcodes/LICENSE",
 };
+const MAP_LICENSES = { "maplibre-gl": "maplibre-gl/LICENSE.txt" };
 // Sets that no page uses: 9 MB of the 10.
 const UNUSED_IMAGES = ["material-icons", "material-icons-deprecated", "uswds-icons", "hero.webp"];
 
@@ -80,9 +82,9 @@ async function geo(target) {
   );
 }
 
-async function licenses(target) {
+async function licenses(target, named) {
   await Promise.all(
-    Object.entries(LICENSES).map(([name, path]) =>
+    Object.entries(named).map(([name, path]) =>
       copy(join(modules, path), join(target, "licenses", `${name}.txt`)),
     ),
   );
@@ -90,7 +92,7 @@ async function licenses(target) {
 
 for (const target of [web, door]) {
   await rm(target, { recursive: true, force: true });
-  await Promise.all([styles(target), hpke(target), licenses(target)]);
+  await Promise.all([styles(target), hpke(target), licenses(target, LICENSES)]);
 }
-await Promise.all([images(web), scripts(web), geo(web)]);
+await Promise.all([images(web), scripts(web), geo(web), map(web, modules), licenses(web, MAP_LICENSES)]);
 console.log("assets: built for the web tier and the door");

@@ -14,7 +14,10 @@ from pathlib import Path
 from tools.check.source import ROOT, named
 
 SRC = ROOT / "src"
-FACES = frozenset({"client", "protocol"})  # what another part may know of keyholder, log and courier
+FACES = frozenset(
+    {"client", "protocol", "message"}
+)  # what another part may know of keyholder, log and courier
+INNER_FACE = "messages"  # as much, one folder down: the messages of that folder
 PROCESSES = frozenset({"keyholder", "log", "courier"})
 CORE = frozenset({"kernel", "keyholder"})
 CORE_LIBRARIES = frozenset({"cryptography", "msgspec"})
@@ -76,7 +79,7 @@ def _allowed(source: list[str], target: list[str]) -> bool:
     rules = MAY_IMPORT.get(part, frozenset())
     if other in rules:
         return True
-    if other in PROCESSES and len(target) > 1 and target[1] in FACES:
+    if other in PROCESSES and _is_face(target):
         return "faces" in rules
     return "ports" in target[1:] and "ports" in rules
 
@@ -85,9 +88,14 @@ def _within(source: list[str], target: list[str]) -> bool:
     """Say whether two modules of one part may meet: no programme imports another, a face knows only faces."""
     if source[0] == "programmes":
         return len(target) == 1 or target[1] == source[1] or target[1] not in programmes()
-    if source[0] in PROCESSES and source[1] in FACES:
-        return len(target) > 1 and target[1] in FACES
+    if source[0] in PROCESSES and _is_face(source):
+        return _is_face(target)
     return True
+
+
+def _is_face(parts: list[str]) -> bool:
+    """Say whether a module of a process is one that other parts may know."""
+    return len(parts) > 1 and (parts[1] in FACES or parts[2:3] == [INNER_FACE])
 
 
 def _foreign(source: list[str], target: str) -> str | None:

@@ -10,13 +10,13 @@ import msgspec
 from breakseal.bootstrap import ambient
 from breakseal.bootstrap.sockets import connectable, let_connect
 from breakseal.bootstrap.tether import Tether
-from breakseal.config import Channel, Config
+from breakseal.config import Carrier, Channel, Config, Inbound
 from breakseal.courier import app
 from breakseal.courier.config import CourierConfig
 from breakseal.kernel.errors import ConfigError
 from breakseal.oversight import founding
 
-_PATHS = ("url_file", "password_file", "ca_file", "folder")
+_PATHS = ("url_file", "password_file", "ca_file", "folder", "secret_file")
 
 
 async def run(config: Config, tether: Tether) -> None:
@@ -52,7 +52,7 @@ def settings(config: Config) -> CourierConfig:
     """Return the courier's own settings.
 
     Raises:
-        ConfigError: a channel lacks a member, or has one of another kind of channel.
+        ConfigError: a channel, `inbound` or `carrier` lacks a member, or has one of another kind.
     """
     tree: dict[str, object] = {
         "run_dir": str(config.folder("courier")),
@@ -65,14 +65,15 @@ def settings(config: Config) -> CourierConfig:
         "site": config.settings.web.origin,
         "codes_per_hour": config.settings.courier.codes_per_hour,
     }
-    tree.update((name, _members(config, channel)) for name, channel in config.settings.courier.channels())
+    courier = config.settings.courier
+    tree.update((name, _members(config, part)) for name, part in (*courier.channels(), *courier.places()))
     try:
         return msgspec.convert(tree, CourierConfig)
     except msgspec.ValidationError as error:
         raise ConfigError(f"the courier's settings do not fit: {error}") from error
 
 
-def _members(config: Config, channel: Channel) -> dict[str, object]:
+def _members(config: Config, channel: Channel | Inbound | Carrier) -> dict[str, object]:
     """Return the members that the file named, with paths made whole."""
     named = {name: getattr(channel, name) for name in channel.__struct_fields__}
     members: dict[str, object] = {name: value for name, value in named.items() if value}

@@ -91,8 +91,9 @@ def open_log(config: Config) -> LocalLog:
     name = store.identity().name
     store.close()
     signer = NoteSigner(name, keyfile.read_ed25519(config.key("log")))
-    seconds = 0 if config.settings.demo else config.settings.log.publish_seconds
-    return LocalLog(config.log_store, signer, ambient.clock(), admit=_admit, period=seconds)
+    return LocalLog(
+        config.log_store, signer, ambient.clock(), admit=_admit, period=config.settings.log.publish_seconds
+    )
 
 
 def _admit(_entry: bytes) -> None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from breakseal.bootstrap import rootfiles
 from breakseal.bootstrap.installation import OVERSEERS
-from breakseal.config import Config
+from breakseal.config import Config, Courier
 from breakseal.kernel.errors import BreaksealError
 from breakseal.kernel.model.enrolments import Root
 from breakseal.kernel.tlog.witnesspolicy import parse_policy
-from breakseal.oversight import founding
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +27,17 @@ class Missing:
 def missing(config: Config, shared: str) -> tuple[Missing, ...]:
     """Return every guarantee that the installation lacks; `shared` says why the parts share an account, if so."""
     try:
-        root = founding.read_root(config.root_file.read_bytes())
-    except (BreaksealError, OSError):
+        root = rootfiles.current(config).root
+    except BreaksealError:
         found = [
             Missing(
                 "root", "there is no valid root statement: nothing can start", "have two overseers sign it"
             )
         ]
         return tuple(found + _of_machine(config, shared))
-    return tuple(_of_root(root) + _of_machine(config, shared) + _of_settings(config))
+    return tuple(
+        _of_root(root) + _of_names(config, root) + _of_machine(config, shared) + _of_settings(config)
+    )
 
 
 def _of_root(root: Root) -> list[Missing]:
@@ -66,6 +68,19 @@ def _of_root(root: Root) -> list[Missing]:
             )
         )
     return found
+
+
+def _of_names(config: Config, root: Root) -> list[Missing]:
+    settings = config.settings
+    if (root.door.origin, root.door.web_origin) == (settings.door.origin, settings.web.origin):
+        return []
+    return [
+        Missing(
+            "other-names",
+            "the settings name another door or web than the root in force: signing in fails",
+            f"write {root.door.origin} and {root.door.web_origin} into the settings and start again",
+        )
+    ]
 
 
 def _of_machine(config: Config, shared: str) -> list[Missing]:
@@ -129,10 +144,22 @@ def _of_settings(config: Config) -> list[Missing]:
                 "no-contact", "nobody can report a weakness to you", "name an address as `security_contact`"
             )
         )
-    channels = {name for name, _ in config.settings.courier.channels()}
-    if not channels & {"sms", "voice"}:
+    return found + _of_courier(config.settings.courier)
+
+
+def _of_courier(courier: Courier) -> list[Missing]:
+    found = []
+    if not {name for name, _ in courier.channels()} & {"sms", "voice"}:
         found.append(
             Missing("no-messages", "codes go to nobody's phone", "set up a channel, docs/operate/install.md")
+        )
+    if courier.carrier is not None and courier.inbound is None:
+        found.append(
+            Missing(
+                "no-inbound",
+                "phones are located, but nobody can agree or say STOP by text",
+                "name how answers come in as [courier.inbound], docs/operate/courier.md",
+            )
         )
     return found
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 from typing import cast
+
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from breakseal.bootstrap import ambient
 from breakseal.bootstrap.serving import Surface, until_over
@@ -13,6 +16,7 @@ from breakseal.config import Config
 from breakseal.courier.client import CourierClient
 from breakseal.kernel.model.canonical import b64
 from breakseal.keyholder.client import KeyholderClient
+from breakseal.oversight import keyfile
 from breakseal.stores.sqlite.calls import SqliteCallKeep
 from breakseal.stores.sqlite.main import SqliteMainStore
 from breakseal.web.app import create_app
@@ -36,6 +40,7 @@ async def run(config: Config, tether: Tether, bound: socket.socket) -> None:
         entropy=entropy,
         settings=_settings(config),
         board=BoardHub(clock, calls, b64(entropy.token(6))),
+        token_key=token_key(config.key("web-tokens")),
     )
     try:
         await until_over(Surface(create_app(parts), bound, certificate(config, "web")), tether)
@@ -43,6 +48,13 @@ async def run(config: Config, tether: Tether, bound: socket.socket) -> None:
         await keyholder.close()
         await store.close()
         calls.close()
+
+
+def token_key(path: Path) -> ec.EllipticCurvePrivateKey:
+    """Return the key that signs ID tokens, made at the first start: it opens nothing, so a new one harms nobody."""
+    if not path.exists():
+        keyfile.write_private(path, ec.generate_private_key(ec.SECP256R1()))
+    return keyfile.read_p256(path)
 
 
 def _settings(config: Config) -> WebSettings:

@@ -6,6 +6,7 @@ const BODY_DOMAIN = utf8("breakseal/body/v1\n");
 const LEAF_MEMBERS = "basis,by,commitment,day,notice,org,pad,public,purpose,ref,set,sig,tag,type,v";
 const BODY_MEMBERS =
   "at,basis,call,categories,link,marks,n,party,policy,precision,purpose,reason,result,signed,type,until,v";
+const NOTICE_MEMBERS = BODY_MEMBERS.replace(",link,", ",joined,link,"); // of a notice that joins a deferred entry to a list
 const RECEIPT_MEMBERS = "body,leaf,proof,salt,type,v";
 
 function named(value, members, what) {
@@ -26,7 +27,8 @@ export async function openCommitment(leafBytes, bodyBytes, salt) {
   if (salt.length !== 32 || commitment !== leaf.commitment) {
     throw new ProofError("the entry commits to another body");
   }
-  const body = named(decode(bodyBytes), BODY_MEMBERS, "body");
+  const value = decode(bodyBytes);
+  const body = named(value, value?.joined ? NOTICE_MEMBERS : BODY_MEMBERS, "body");
   if (body.type !== leaf.type) throw new ProofError("leaf and body are of different types");
   return { leaf, body };
 }

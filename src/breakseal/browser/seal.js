@@ -8,7 +8,7 @@ const NONCE = 12;
 const BLOCK = 512;
 
 export const INFO = {
-  opened: "breakseal/opened/v1", trail: "breakseal/trail/v1", desk: "breakseal/desk/v1", address: "breakseal/address/v1",
+  opened: "breakseal/opened/v1", trail: "breakseal/trail/v1", desk: "breakseal/desk/v1",
 };
 
 export class SealError extends Error {}
@@ -59,6 +59,31 @@ export function claimInfo(key) {
   return context("breakseal/claim/v1", key);
 }
 
+// The info of a notice's address: the channels statement that carries it, by its signing key's id and its nonce, hashed
+// so that the courier can check it and learns no more from it (address_bound and address_info of answers.py).
+export async function addressInfo(key, nonce) {
+  return context("breakseal/address/v1", b64(await sha256(context("breakseal/told/v1", key, nonce))));
+}
+
+// The info of a fix of one's own phone: the record and the device that told it (fix_info of fixes.py).
+export function fixInfo(handle, device) {
+  return context("breakseal/fix/v1", handle, device);
+}
+
+// The info of a device's name, which only its person reads.
+export function labelInfo(handle) {
+  return context("breakseal/device-label/v1", handle);
+}
+
+// The pair that a record's data key makes (RFC 9180 section 7.1.3; seal/fixkeys.py): who has its point can seal, not open.
+export function derivedPair(dataKey) {
+  return suite.kem.deriveKeyPair(dataKey);
+}
+
+export function freshKey() {
+  return random(32);
+}
+
 function padded(fields) {
   const bare = encode({ fields, pad: "" }).length;
   return encode({ fields, pad: "0".repeat((BLOCK - (bare % BLOCK)) % BLOCK) });
@@ -68,10 +93,9 @@ function aes(key, use) {
   return crypto.subtle.importKey("raw", key, "AES-GCM", false, [use]);
 }
 
-// Seals `value` (an object of fields) as `version` of `category`.
+// Seals `value` (an object of fields) as `version` of `category`, under a fresh key or `dataKey`, which is wiped.
 // -> {ciphertext: bytes, sha256: b64, key: b64 (the data key, sealed to the keyholder's ingest point)}
-export async function sealRecord({ handle, category, version, value, ingestPoint }) {
-  const dataKey = random(32);
+export async function sealRecord({ handle, category, version, value, ingestPoint, dataKey = freshKey() }) {
   const iv = random(NONCE);
   const additionalData = recordContext(handle, category, version);
   const key = await aes(dataKey, "encrypt");

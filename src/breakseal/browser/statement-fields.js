@@ -16,6 +16,8 @@ export const ROLES = [
 ];
 export const CLASSES = ["call-centre", "police", "court", "supervision", "company", "research", "oversight-body"];
 
+export const PRECISIONS = ["yes-or-no", "region", "10km", "1km", "exact"];
+
 export const COMMON = { issued: req("number"), expires: req("number"), nonce: req("bytes") };
 
 export const STATEMENTS = {
@@ -32,6 +34,7 @@ export const STATEMENTS = {
     set: req("text"), share: req("number"), category: req("text"), version: req("number"), sha256: req("bytes"),
     key: req("bytes"),
   },
+  keep: { categories: req("texts") },
   channels: {
     address: req("bytes"),
     timing: word("none", "at-once", "after-call", "deferred"),
@@ -63,4 +66,19 @@ export const STATEMENTS = {
   "enrol-processor": { processor: req("text"), name: req("text"), does: req("text") },
   "policy-release": { policy: req("text"), widens: req("flag") },
   "restore-release": { size: req("number"), root: req("bytes") },
+  consent: {
+    client: req("bytes"), number: req("bytes"), purpose: req("text"), precision: word(...PRECISIONS), rate: req("number"),
+    until: req("number"),
+  },
+  "withdraw-consent": { consent: req("bytes") },
+  "enrol-court-line": { court: req("text"), line: req("text") },
+  "lodge-order": { order: req("text"), scan: opt("text", "") },
+  "review-order": {
+    order: req("bytes"), line: req("text"), docket: req("text"), digits: req("text"), result: word("confirmed", "denied"),
+  },
+  "look-under": {
+    order: req("bytes"), number: req("bytes"), categories: req("texts"), recipient: req("bytes"), max_age: opt("number", -1),
+    reason: opt("text", ""),
+  },
+  "pause-location": { paused: req("flag") },
 };

@@ -57,14 +57,19 @@ export function check(statement) {
   return statement;
 }
 
+// 16 random bytes: a statement's own, made before it where something in it is tied to it.
+export function freshNonce() {
+  return b64(random(16));
+}
+
 // A whole statement of `type`: version, validity, a nonce of 16 bytes, and defaults for what `fields` leaves out.
-export function build(type, fields, { minutes = 5 } = {}) {
+export function build(type, fields, { minutes = 5, nonce = freshNonce() } = {}) {
   if (!Object.hasOwn(STATEMENTS, type)) throw new FormatError(`unknown statement ${type}`);
   const defaults = Object.entries(STATEMENTS[type]).filter(([, rule]) => "default" in rule);
   const issued = now();
   return check({
     ...Object.fromEntries(defaults.map(([name, rule]) => [name, rule.default])),
-    ...fields, v: 1, type, issued, expires: issued + minutes * 60, nonce: b64(random(16)),
+    ...fields, v: 1, type, issued, expires: issued + minutes * 60, nonce,
   });
 }
 

@@ -40,6 +40,16 @@ async function openEntry(entry, leafBytes, n, link) {
   return openCommitment(leafBytes, unb64(entry.body), unb64(entry.salt));
 }
 
+// The entry that a notice joins to the list, because an order had deferred it: opened, and in the log since its own day.
+async function checkJoined({ type, joined }, log) {
+  if (!joined) return null;
+  const leafBytes = unb64(joined.leaf);
+  const opened = await openCommitment(leafBytes, unb64(joined.body), unb64(joined.salt));
+  if (type !== "notice" || opened.leaf.notice !== "deferred") throw new ProofError("it joins what nobody deferred");
+  await verifyProof(joined.proof, leafBytes, log);
+  return { ...opened, receipt: receiptOf(joined), hash: b64(await sha256(leafBytes)) };
+}
+
 async function checkEntry(entry, n, link, tag, log) {
   const leafBytes = unb64(entry.leaf);
   const { leaf, body } = await openEntry(entry, leafBytes, n, link);
@@ -48,13 +58,26 @@ async function checkEntry(entry, n, link, tag, log) {
   if (entry.proof) await verifyProof(entry.proof, leafBytes, log);
   const receipt = entry.proof && entry.body ? receiptOf(entry) : null;
   const hash = b64(await sha256(leafBytes));
-  return { n, body, leaf, receipt, inLog: Boolean(entry.proof), lost: !entry.body, hash };
+  const joined = await checkJoined(body, log);
+  return { n, body, leaf, receipt, inLog: Boolean(entry.proof), lost: !entry.body, hash, joined };
+}
+
+// The whole list, page by page; `ask(first)` fetches (decoded) the page that begins at that entry. All entries stand under
+// the head of the last page, whatever the earlier ones said: `verifyTrail` proves them.
+export async function joinPages(ask) {
+  const entries = [];
+  for (;;) {
+    const page = await ask(entries.length + 1);
+    entries.push(...page.entries);
+    if (page.entries.length === 0 || entries.length >= page.head.n) return { ...page, entries };
+  }
 }
 
 // Checks that `trail` is complete up to its signed head, that the head answers `statement` (the read-trail that was signed
 // and sent), and that every entry is in the log.
-// -> [{n, body, leaf, hash, receipt (bytes), inLog, lost}], oldest first. `inLog` is false for an entry without a proof as
-// yet, `lost` true where a restore lost the body; both have no receipt.
+// -> [{n, body, leaf, hash, receipt (bytes), inLog, lost, joined}], oldest first. `inLog` is false for an entry without a
+// proof as yet, `lost` true where a restore lost the body; both have no receipt. `joined` is {body, leaf, hash, receipt} of
+// the entry that a notice joins to the list on the day until which an order deferred it, else null.
 // Throws TrailError with `.entry` (0: the head), or NoEd25519 where the browser cannot check.
 export async function verifyTrail(trail, { keyholderKey, logVkey, origin, statement }) {
   try {
@@ -79,5 +102,8 @@ export async function verifyTrail(trail, { keyholderKey, logVkey, origin, statem
     link = checked[at].hash;
   }
   if (link !== trail.head.link) throw new TrailError("the last entry is not the one that the head names");
+  if (trail.head.deferred !== checked.filter((one) => one.joined).length) {
+    throw new TrailError("the head counts other deferred entries than the list has");
+  }
   return checked;
 }

@@ -11,7 +11,7 @@ from breakseal.bootstrap import ambient
 from breakseal.cli import accounts
 from breakseal.cli.part import bind
 from breakseal.cli.supervisor import Part
-from breakseal.config import Channel, Config, Courier, Listen, Log, Settings
+from breakseal.config import Carrier, Channel, Config, Courier, Inbound, Listen, Log, Settings
 from breakseal.demo import places, settling
 from breakseal.kernel.errors import ConfigError, RefusedError
 
@@ -40,6 +40,7 @@ def prepare(config_path: Path, place: Place) -> Config:
     if config_path.exists():
         config = settings.load(config_path)
         _check_same(config, wanted)
+        places.check_whole(config)
         # Ports, certificates and names may change from start to start; the root's origins may not.
         return Config(path=config.path, settings=wanted)
     config = Config(path=config_path.resolve(), settings=settings.parse(settings.render(wanted).encode()))
@@ -65,14 +66,33 @@ def _settings(place: Place) -> Settings:
             port=port, origin=f"{scheme}://{host}:{port}", host=listen, **(certificate if tls else {})
         )
 
-    phone = Channel(kind="phonebox", processor="demo-phone", folder="demo/phone")
     return Settings(
         demo=True,
         operator="Cedar Lake demo",
         web=surface(place.web_port),
         door=surface(place.door_port),
         log=Log(publish_seconds=0),
-        courier=Courier(name="Breakseal demo", sms=phone, voice=phone, mail=phone),
+        courier=_courier(places.carrier_origin(max(place.web_port, place.door_port))),
+    )
+
+
+def _courier(carrier: str) -> Courier:
+    """Return the courier's table: the demo's phone both ways, and the simulated carrier at `carrier`."""
+    phone = Channel(kind="phonebox", processor="demo-phone", folder="demo/phone")
+    return Courier(
+        name="Breakseal demo",
+        sms=phone,
+        voice=phone,
+        mail=phone,
+        inbound=Inbound(kind="phonebox", folder="demo/phone/replies"),
+        carrier=Carrier(
+            kind="camara",
+            processor=places.CARRIER_NAME,
+            base_url=carrier,
+            token_url=f"{carrier}/oauth/token",
+            client_id=places.CARRIER_CLIENT,
+            secret_file="demo/carrier/secret",  # noqa: S106 # a path
+        ),
     )
 
 
@@ -89,17 +109,22 @@ def _check_same(config: Config, wanted: Settings) -> None:
 
 
 def parts(config: Config, *, apart: bool) -> tuple[Part, ...]:
-    """Return the demo's own processes: the call centre's callgate, the switch and phone page."""
+    """Return the demo's own processes: the callgate, the switch and phone page, the carrier, the company's page."""
     account = accounts.accounts(config)["courier"] if apart else None
     if account is not None:
         places.give(config, account.uid)
-    ports = {"callgate": places.callgate_port(config), "phone": places.phone_port(config)}
-    hosts = {"callgate": "127.0.0.1", "phone": config.settings.web.host}
+    shown, local = config.settings.web.host, "127.0.0.1"
+    listens = {
+        "callgate": (local, places.callgate_port(config)),
+        "phone": (shown, places.phone_port(config)),
+        "carrier": (local, places.carrier_port(places.last_port(config))),
+        "roadside": (shown, places.roadside_port(config)),
+    }
     return tuple(
         Part(
             name,
             ("-m", "breakseal.cli.main", "part", name, "--config", str(config.path)),
-            (bind(hosts[name], ports[name]),),
+            (bind(*listens[name]),),
             account,
         )
         for name in places.PARTS
@@ -123,7 +148,7 @@ def settle(config: Config, tell: Tell) -> None:
 
 
 def greet(config: Config, tell: Tell) -> None:
-    """Say, in six lines, what to open first; and what to do from another machine."""
+    """Say, in a few lines, what to open first; and what to do from another machine."""
     web, door = config.settings.web.origin, config.settings.door.origin
     tell("")
     tell(f"1. Open {web} in a browser on this machine. Nothing here is real; do not enter real data.")
@@ -136,13 +161,15 @@ def greet(config: Config, tell: Tell) -> None:
         f"4. Dial: open {places.phone_origin(config)} in another window, choose Rosa's phone and press Call 911."
     )
     tell("5. See the profile open on Sam's board and on no other; then look at Rosa's list and check it.")
-    tell("6. Stop with Ctrl-C. Start over: remove the folder " + str(config.path.parent))
+    road = places.roadside_origin(config)
+    tell(f"6. Where is a phone? Open {road}, ask Rosa's phone, and answer the text that comes to it (4.):")
+    tell("   YES or DAY with its code shows a circle on a map, STOP ends it; Rosa's list shows each look.")
+    tell("7. Stop with Ctrl-C. Start over: remove the folder " + str(config.path.parent))
     if web.startswith("http://"):
         tell("")
         tell("From another machine browsers need https. Start with a certificate for this machine's name:")
         tell(
             "  breakseal serve --demo --host NAME --tls-cert cert.pem --tls-key key.pem --config other/breakseal.toml"
         )
-        tell(
-            "or forward the ports: ssh -L 8911:localhost:8911 -L 8912:localhost:8912 -L 8913:localhost:8913 HOST"
-        )
+        ports = (8911, 8912, 8913, 8915)
+        tell("or forward the ports: ssh " + " ".join(f"-L {one}:localhost:{one}" for one in ports) + " HOST")

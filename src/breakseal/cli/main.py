@@ -14,11 +14,13 @@ COMMANDS = {
     "backup": "breakseal.cli.backup:backup",
     "callgate": "breakseal.cli.callgate:callgate",
     "config": "breakseal.cli.config:config",
+    "courier": "breakseal.cli.organisation:courier",
     "demo": "breakseal.cli.demo:demo",
     "doctor": "breakseal.cli.doctor:doctor",
     "init": "breakseal.cli.init:init",
     "key": "breakseal.cli.key:key",
     "log": "breakseal.cli.log:log",
+    "order": "breakseal.cli.order:order",
     "org": "breakseal.cli.organisation:org",
     "part": "breakseal.cli.part:part",
     "policy": "breakseal.cli.policy:policy",
@@ -28,6 +30,7 @@ COMMANDS = {
     "restore": "breakseal.cli.restore:restore",
     "root": "breakseal.cli.root:root",
     "serve": "breakseal.cli.serve:serve",
+    "simulate": "breakseal.cli.simulate:simulate",
     "submit": "breakseal.cli.submit:submit",
 }
 """Where each command lives; a module is loaded when its command is asked for."""

@@ -1,4 +1,4 @@
-"""`breakseal org` and `breakseal processor`: statements that let others in, prepared for the overseers' signatures."""
+"""`breakseal org`, `processor` and `courier`: statements that let others in, prepared for the overseers' signatures."""
 
 from __future__ import annotations
 
@@ -13,12 +13,19 @@ from breakseal.bootstrap import ambient
 from breakseal.cli.output import json_option, read_input, say, show, write_output
 from breakseal.kernel.errors import RequestError
 from breakseal.kernel.model.base import SignedStatement
-from breakseal.kernel.model.enrolments import EnrolOrganisation, EnrolProcessor, NamedKey
+from breakseal.kernel.model.enrolments import (
+    EnrolCourier,
+    EnrolCourtLine,
+    EnrolOrganisation,
+    EnrolProcessor,
+    NamedKey,
+)
 from breakseal.kernel.model.words import OrganisationClass
 from breakseal.oversight import founding, keyfile
 from breakseal.oversight.founding import Stamp
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,39}", re.ASCII)
+_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _PLACE = re.compile(r"[0-9]{5}", re.ASCII)
 _OUT = click.option(
     "--out",
@@ -101,6 +108,22 @@ def client(
     _put(stamped, out, as_json=as_json)
 
 
+@org.command("call-back")
+@click.argument("court")
+@click.argument("number")
+@_OUT
+@json_option
+def call_back(*, court: str, number: str, out: Path, as_json: bool) -> None:
+    """Prepare the entry of the register of courts: reviewers call COURT (its id) back at NUMBER (+1...), nowhere else.
+
+    Take the number from a public source of your own, never from a paper or an agency.
+    """
+    _check_id(court)
+    if _NUMBER.fullmatch(number) is None:
+        raise RequestError("write the number as +16085550100")
+    _put(EnrolCourtLine(**_stamp(), court=court, line=number), out, as_json=as_json)  # type: ignore[arg-type] # by name
+
+
 @click.group()
 def processor() -> None:
     """Prepare statements that name who else handles data, such as a text message company."""
@@ -122,6 +145,26 @@ def new_processor(*, name: str, processor_id: str, does: str, out: Path, as_json
         does=does,
     )
     _put(statement, out, as_json=as_json)
+
+
+@click.group()
+def courier() -> None:
+    """Prepare statements about the courier, who sends codes and messages."""
+
+
+@courier.command("again")
+@click.argument("statement_file", type=click.Path(path_type=Path, dir_okay=False))
+@_OUT
+@json_option
+def courier_again(*, statement_file: Path, out: Path, as_json: bool) -> None:
+    """Prepare the enrolment in STATEMENT_FILE with today's date, for the overseers of a new root to sign.
+
+    Browsers seal only to the courier whom overseers of the root in force named. It works at once: its keys stay.
+    """
+    last, _ = founding.read_draft(read_input(statement_file))
+    if not isinstance(last, EnrolCourier):
+        raise RequestError("this is not the statement that enrols a courier")
+    _put(msgspec.structs.replace(last, **_stamp()), out, as_json=as_json)
 
 
 def _stamp() -> dict[str, int | str]:

@@ -25,6 +25,8 @@ PROGRAMS = {
     "web": "breakseal.bootstrap.web",
     "callgate": "breakseal.demo.gate",
     "phone": "breakseal.demo.telephone",
+    "carrier": "breakseal.demo.carrier",
+    "roadside": "breakseal.demo.roadside.program",
 }
 """The module of each part; a process loads its own alone."""
 SURFACES = {"web": "web", "keyholder": "door"}

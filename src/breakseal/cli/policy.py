@@ -138,5 +138,5 @@ def _truth(name: str, text: str) -> bool:
 
 def _number(name: str, text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 7):
-        raise RequestError(f"{name} is a number of minutes")
+        raise RequestError(f"{name} is a whole number of minutes or days")
     return int(text)

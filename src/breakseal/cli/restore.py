@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from breakseal.bootstrap import ambient, copies
+from breakseal.bootstrap import ambient, copies, rootfiles
 from breakseal.cli.output import config_option, json_option, read_input, say, show, write_output
 from breakseal.config import load
 from breakseal.kernel.errors import FormatError, RequestError
@@ -97,7 +97,7 @@ def release_restore(
 
 
 def _of_checkpoint(config_path: Path, file: Path) -> tuple[int, bytes]:
-    root = founding.read_root(read_input(load(config_path).root_file))
+    root = rootfiles.current(load(config_path)).root
     policy = witnesspolicy.parse_policy(root.witnesses.encode())
     point = policy.check(read_input(file)).checkpoint
     return point.size, point.root

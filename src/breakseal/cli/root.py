@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 import msgspec
 
-from breakseal.bootstrap import ambient
+from breakseal import config as settings
+from breakseal.bootstrap import ambient, rootfiles
 from breakseal.cli.output import config_option, json_option, read_input, say, show, write_output
-from breakseal.config import load
+from breakseal.config import Listen, Settings, load
 from breakseal.kernel.errors import RequestError
-from breakseal.kernel.model.enrolments import Root
+from breakseal.kernel.model.enrolments import Door, Root
 from breakseal.kernel.model.signed import MAX_SIGNATURES, Signed
 from breakseal.kernel.model.statements import Statement
-from breakseal.oversight import founding, keyfile
+from breakseal.kernel.tlog.witnesspolicy import parse_policy
+from breakseal.oversight import founding, keyfile, succession
+from breakseal.oversight.founding import Stamp
+from breakseal.oversight.succession import Changes
 
 
 @click.group()
@@ -42,6 +47,7 @@ def sign(file: Path, *, key_file: Path, as_json: bool) -> None:
     if statement.expires < ambient.clock().now():
         raise RequestError("the statement is past its date: prepare it anew")
     signed = founding.add_signature(signed, keyfile.read_signer(key_file))
+    succession.check_fits(signed)
     write_output(file, founding.envelope_bytes(signed))
     _tell(file, statement, signed, as_json=as_json)
 
@@ -60,11 +66,113 @@ def show_statement(file: Path, *, as_json: bool) -> None:
 @json_option
 def state(config_path: Path, *, as_json: bool) -> None:
     """Show the root of an installation, its signatures checked."""
-    config = load(config_path)
-    data = read_input(config.root_file)
-    statement = founding.read_root(data)
-    _, signed = founding.read_draft(data)
-    _tell(config.root_file, statement, signed, as_json=as_json)
+    found = rootfiles.current(load(config_path))
+    _tell(found.path, found.root, found.signed, as_json=as_json)
+
+
+@root.command("next")
+@click.option(
+    "--overseer", "added", multiple=True, type=click.Path(path_type=Path, dir_okay=False),
+    help="Public key (PEM) of a new overseer.",
+)  # fmt: skip
+@click.option(
+    "--drop-overseer", "dropped", multiple=True, metavar="KEY",
+    help="The key's name as `root state` shows it, or its first 8 characters.",
+)  # fmt: skip
+@click.option("--threshold", type=int, help="How many overseers must sign from then on.")
+@click.option(
+    "--witness-policy", "witness_file", type=click.Path(path_type=Path, dir_okay=False),
+    help="A file with the new witness policy (C2SP tlog-policy).",
+)  # fmt: skip
+@click.option("--door-origin", default="", help="The door's new origin: passkeys of another host name end.")
+@click.option("--web-origin", default="", help="The new web origin to which the door sends people back.")
+@click.option(
+    "--from", "from_file", type=click.Path(path_type=Path, dir_okay=False),
+    help="The root statement in force; without it that of the settings.",
+)  # fmt: skip
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    help="Where to write the statement.",
+)  # fmt: skip
+@config_option
+@json_option
+def next_root(
+    *,
+    added: tuple[Path, ...],
+    dropped: tuple[str, ...],
+    threshold: int | None,
+    witness_file: Path | None,
+    door_origin: str,
+    web_origin: str,
+    from_file: Path | None,
+    out: Path,
+    config_path: Path,
+    as_json: bool,
+) -> None:
+    """Prepare the next root statement: the one in force, with what you name changed.
+
+    The overseers of both sign it, each by the threshold of their own. It counts at once when it is handed in.
+    """
+    last = (
+        founding.read_root(read_input(from_file)) if from_file else rootfiles.current(load(config_path)).root
+    )
+    changes = Changes(
+        added=tuple(keyfile.read_public(path) for path in added),
+        dropped=dropped,
+        threshold=threshold,
+        witnesses=_witnesses(witness_file) if witness_file else None,
+        door=_door(last.door, door_origin, web_origin),
+    )
+    made = succession.next_root(last, changes, Stamp(ambient.clock(), ambient.entropy()))
+    write_output(out, founding.draft_bytes(made))
+    if as_json:
+        needed = succession.signatures_needed(last, made)
+        show({"file": str(out), "statement": msgspec.to_builtins(made), "needed": needed})
+    elif str(out) != "-":
+        _tell_next(last, made, out)
+
+
+def _tell_next(last: Root, made: Root, out: Path) -> None:
+    needed = succession.signatures_needed(last, made)
+    say(f"{out}: root version {made.version} prepared; version {last.version} is in force until it is taken")
+    say(
+        f"signs: {last.threshold} of the {len(last.oversight)} overseers until now and {made.threshold} of the "
+        f"{len(made.oversight)} from then on; who is both counts in both, so {needed} signatures can be enough"
+    )
+    if made.witnesses != last.witnesses and parse_policy(made.witnesses.encode()).quorum is not None:
+        say(
+            "note: it is taken only while the witnesses of its quorum cosign the log; see docs/operate/log.md"
+        )
+    if made.oversight != last.oversight or made.threshold != last.threshold:
+        say(
+            f"note: the courier is believed while {made.threshold} overseers of the root in force signed its "
+            "enrolment; see docs/spec/root.md"
+        )
+    if made.door != last.door:
+        say("note: change the origins in the settings on the same day, and start again")
+    if made.door.rp_id != last.door.rp_id:
+        say(
+            "note: no passkey made at the old door works at a door of another host name: not even a sponsor's"
+        )
+    say(f"next: breakseal root sign {out} --key KEYFILE, by each; then breakseal submit {out}")
+
+
+def _witnesses(file: Path) -> str:
+    try:
+        return read_input(file).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise RequestError(f"`{file}` is not text") from error
+
+
+def _door(last: Door, origin: str, web_origin: str) -> Door | None:
+    """Return the door under its new names, held to what the settings may say; none if none is new."""
+    if not (origin or web_origin):
+        return None
+    door, web = origin or last.origin, web_origin or last.web_origin
+    settings.parse(
+        settings.render(Settings(web=Listen(port=0, origin=web), door=Listen(port=0, origin=door))).encode()
+    )
+    return Door(origin=door, rp_id=urlsplit(door).hostname or "", web_origin=web)
 
 
 def _tell(file: Path, statement: Statement, signed: Signed, *, as_json: bool) -> None:

@@ -8,11 +8,13 @@ import click
 import httpx
 import msgspec
 
+from breakseal.bootstrap import rootfiles
 from breakseal.cli.output import config_option, json_option, read_input, say, show
 from breakseal.config import load
-from breakseal.kernel.errors import BreaksealError, RefusedError, RequestError, UnavailableError
+from breakseal.kernel.errors import BreaksealError, ConfigError, RefusedError, RequestError, UnavailableError
 from breakseal.kernel.model import signed
 from breakseal.kernel.model.canonical import b64, unb64
+from breakseal.kernel.model.enrolments import Root
 
 TIMEOUT = 20.0
 MAX_TOGETHER = 4
@@ -44,15 +46,25 @@ def submit(files: tuple[Path, ...], *, door: str, config_path: Path, as_json: bo
     if len(files) > MAX_TOGETHER:
         raise RequestError(f"hand in at most {MAX_TOGETHER} statements at once")
     statements = [read_input(path).rstrip(b"\n") for path in files]
-    for data in statements:
-        signed.read(data)
+    roots = [data for data in statements if isinstance(signed.read(data)[1], Root)]
     taken = hand_in(door or load(config_path).settings.door.origin, statements)
+    notes = [note for data in roots if (note := _keep(config_path, data))]
     if as_json:
-        show({"ok": True, "handle": taken.handle, "leaves": taken.leaves})
+        show({"ok": True, "handle": taken.handle, "leaves": taken.leaves, "notes": notes})
         return
     say("taken; recorded as:")
     for leaf in taken.leaves:
         say(f"  {unb64(leaf).hex()}")
+    for note in notes:
+        say(f"note: {note}")
+
+
+def _keep(config_path: Path, root: bytes) -> str:
+    """Keep a root statement in the installation, if it is on this machine; return why not, if not."""
+    try:
+        return rootfiles.keep(load(config_path), root)
+    except ConfigError:
+        return "the root was taken; keep its file in the installation's folder `public` under the name root-N.json"
 
 
 def hand_in(door: str, statements: list[bytes]) -> Receipt:

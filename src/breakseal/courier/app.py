@@ -14,6 +14,7 @@ from breakseal.courier.config import CourierConfig
 from breakseal.courier.delivery import Delivery
 from breakseal.courier.intake import Intake
 from breakseal.courier.keys import load_keys
+from breakseal.courier.location.assembly import Ground, Location
 from breakseal.courier.notices import Wording
 from breakseal.courier.outbox.claims import Claims
 from breakseal.courier.outbox.database import Database
@@ -79,39 +80,50 @@ class Courier:
             regions=config.regions,
             retry_seconds=config.retry_seconds,
         )
-        self.intake = Intake(self._client, keyholder, self.outbox, clock)
-        self.codes = Codes(
-            claims=Claims(self.database, self.outbox, config.codes_per_hour),
+        self.intake = Intake(self._client, keyholder, keys, self.outbox, clock)
+        ground = Ground(
+            config=config,
+            database=self.database,
             outbox=self.outbox,
-            delivery=self.delivery,
             channels=self.channels,
-            standing=standing,
             keys=keys,
             keyholder=keyholder,
-            regions=config.regions,
+            client=self._client,
+            standing=standing,
             clock=clock,
             entropy=entropy,
         )
-        self._server = Server(self.codes, self.channels, self.outbox)
+        self.codes = _codes(ground, self.delivery)
+        self.location = Location(ground)
+        self._server = Server(
+            self.codes, self.location.asking, self.location.locating, self.channels, self.outbox
+        )
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set."""
-        async with self._server.listening(self._config.socket), asyncio.TaskGroup() as group:
+        async with (
+            self._server.listening(self._config.socket),
+            self.location.listening(),
+            asyncio.TaskGroup() as group,
+        ):
             events.note("started")
             group.create_task(_rounds(self.poll, self._config.poll_seconds, stop))
             group.create_task(_rounds(self.delivery.deliver_due, SEND_SECONDS, stop))
+            group.create_task(_rounds(self.location.hear, SEND_SECONDS, stop))
             group.create_task(_rounds(self._sweep_round, SWEEP_SECONDS, stop))
             await stop.wait()
         events.note("stopped")
 
     async def close(self) -> None:
         """Close what is open."""
+        await self.location.close()
         await self._client.close()
         self.database.close()
 
     async def poll(self) -> None:
         """Tell the keyholder what became of its permits, and take those that are due."""
         await self.intake.tell()
+        await self.location.locating.tell()
         await self.intake.take()
 
     async def _sweep_round(self) -> None:
@@ -121,7 +133,23 @@ class Courier:
         """Forget what is over."""
         now = self._clock.now()
         self.outbox.sweep(now)
+        self.location.sweep(now)
         self.channels.sweep(now)
+
+
+def _codes(ground: Ground, delivery: Delivery) -> Codes:
+    return Codes(
+        claims=Claims(ground.database, ground.outbox, ground.config.codes_per_hour),
+        outbox=ground.outbox,
+        delivery=delivery,
+        channels=ground.channels,
+        standing=ground.standing,
+        keys=ground.keys,
+        keyholder=ground.keyholder,
+        regions=ground.config.regions,
+        clock=ground.clock,
+        entropy=ground.entropy,
+    )
 
 
 async def _rounds(step: Callable[[], Awaitable[None]], seconds: float, stop: asyncio.Event) -> None:

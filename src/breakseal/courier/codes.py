@@ -203,7 +203,9 @@ class Codes:
         return signed.write(statement, self._keys.signer)
 
 
-def check_permit(data: bytes, key: PublicKey, kind: Literal["code", "notice"], now: int) -> Permit:
+def check_permit(
+    data: bytes, key: PublicKey, kind: Literal["code", "notice", "consent", "locate"], now: int
+) -> Permit:
     """Return a permit of `kind` that the keyholder signed and that is not over.
 
     Raises:
@@ -213,7 +215,7 @@ def check_permit(data: bytes, key: PublicKey, kind: Literal["code", "notice"], n
     permit = read_permit(data, key)
     if permit.kind != kind or len(permit.id) > MAX_PERMIT_ID:
         raise VerificationError("the permit is for something else", reason="permit-of-another-kind")
-    canonical.unb64(permit.about, 32)
+    canonical.unb64(permit.about, 16 if kind == "consent" else 32)
     if now >= permit.expires:
         raise RefusedError("the permit is over", reason="permit-expired")
     return permit

@@ -51,13 +51,53 @@ class Smtp(Adapter, frozen=True, tag="smtp"):
     ca_file: str = ""
 
 
+class Replies(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="phonebox", tag_field="kind"
+):
+    """A folder of JSON files, one a reply of the demo's phone."""
+
+    folder: str
+
+
+class Webhook(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="webhook", tag_field="kind"
+):
+    """Where a gateway posts text messages and events, signed with the secret of `secret_file`."""
+
+    port: int
+    secret_file: str
+    host: str = "127.0.0.1"
+
+
+class Camara(Adapter, frozen=True, tag="camara"):
+    """A carrier by CAMARA location-retrieval v0.5: `base_url` is its {apiRoot}, tokens come from `token_url`."""
+
+    base_url: str
+    token_url: str
+    client_id: str
+    secret_file: str
+    ca_file: str = ""
+    timeout_seconds: int = 8
+
+
+class Mlp(Adapter, frozen=True, tag="mlp"):
+    """A carrier's location server by OMA MLP 3.x at `url`."""
+
+    url: str
+    client_id: str
+    secret_file: str
+    ca_file: str = ""
+    timeout_seconds: int = 8
+
+
 class CourierConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Everything that the courier is told.
 
     `run_dir` holds its store and `socket` is where the web tier asks; `keyholder_socket` is the keyholder's
     courier socket. `name` is what the messages call this service and `site` the address that the plain
     words give. `regions` are the countries (ISO 3166) to whose numbers codes go, and `codes_per_hour` bounds
-    all codes together: both limit what an intruder's made-up claims can cost.
+    all codes together: both limit what an intruder's made-up claims can cost. `inbound` is how answers to texts come
+    in, and `carrier` whom the courier asks where a phone is.
     """
 
     run_dir: str
@@ -72,6 +112,8 @@ class CourierConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     voice: Gateway | Phonebox | None = None
     desk: Desk | None = None
     mail: Smtp | Phonebox | None = None
+    inbound: Replies | Webhook | None = None
+    carrier: Camara | Mlp | None = None
     regions: tuple[str, ...] = ("US", "PR", "GU", "VI", "AS", "MP")
     codes_per_hour: int = 600
     poll_seconds: float = 2.0
@@ -87,6 +129,14 @@ class CourierConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
             raise ConfigError("the courier has no channel: name `sms`, `voice`, `desk` or `mail`")
         if isinstance(self.mail, Smtp) and self.mail.tls == "none" and self.mail.host not in LOOPBACK:
             raise ConfigError("mail to another machine needs `tls` to be `starttls` or `tls`")
+        if isinstance(self.inbound, Webhook) and self.inbound.host not in LOOPBACK:
+            raise ConfigError(
+                "inbound messages come through a TLS proxy on this machine: listen on 127.0.0.1"
+            )
+        if isinstance(self.inbound, Webhook) and not 1 <= self.inbound.port <= 65_535:
+            raise ConfigError("the port for inbound messages is 1 to 65535")
+        if self.carrier is not None and not 1 <= self.carrier.timeout_seconds <= 10:
+            raise ConfigError("the carrier's `timeout_seconds` is 1 to 10: the web tier waits 15 seconds")
         if not self.regions:
             raise ConfigError("name at least one country in `regions`")
         if self.codes_per_hour < 1 or self.poll_seconds <= 0 or self.retry_seconds < 1:

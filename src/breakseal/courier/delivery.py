@@ -15,7 +15,7 @@ from breakseal.courier.private import Private
 from breakseal.courier.protocol import ChannelName
 from breakseal.kernel.errors import BreaksealError, RequestError, VerificationError
 from breakseal.kernel.model import canonical
-from breakseal.kernel.model.answers import ADDRESS_INFO, claim_info
+from breakseal.kernel.model.answers import address_info, claim_info
 from breakseal.kernel.model.statements import Address
 from breakseal.kernel.ports import Clock
 from breakseal.kernel.seal import aead, hpke
@@ -80,7 +80,7 @@ class Delivery:
 
     def retry_at(self, message: Waiting, now: int) -> int:
         """Return when to try again: twice as long each time, an hour at most."""
-        first = CODE_RETRY if message.kind == "code" else self._retry
+        first = self._retry if message.kind == "notice" else CODE_RETRY
         return now + min(LONGEST_RETRY, first << min(message.attempts, 16))
 
     async def _try(self, message: Waiting) -> bool:
@@ -95,7 +95,8 @@ class Delivery:
         except BreaksealError:
             self._give_up(message, "unreadable")
             return False
-        self._outbox.begin_try(message.permit, channel, self.retry_at(message, now))
+        if not self._outbox.begin_try(message.permit, channel, self.retry_at(message, now)):
+            return False  # given up meanwhile: its number said STOP
         return await self._hand_over(message, channel, ready)
 
     async def _hand_over(self, message: Waiting, channel: ChannelName, ready: Message) -> bool:
@@ -123,7 +124,7 @@ class Delivery:
         note("given-up", channel=message.channel, reason=reason, attempt=message.attempts)
 
     def _compose(self, message: Waiting) -> tuple[ChannelName, Message]:
-        channel, to = self._code_number(message) if message.kind == "code" else self._address(message)
+        channel, to = self._address(message) if message.kind == "notice" else self._code_number(message)
         subject, text = self._words(message, channel)
         return channel, Message(
             reference=reference_of(message.permit),
@@ -140,6 +141,9 @@ class Delivery:
     def _words(self, message: Waiting, channel: ChannelName) -> tuple[str, Private]:
         if message.kind == "notice":
             return self._wording.notice(message.words, message.language)
+        if message.kind == "text":
+            text = aead.open_sealed(self._keys.outbox_key(), message.code, text_place(message.permit))
+            return "", Private(text.decode("utf-8"))
         if channel == "mail":
             raise RequestError("no code goes by mail")
         place = aead.context("breakseal/courier/code/v1", message.permit)
@@ -152,14 +156,21 @@ class Delivery:
         return message.channel, open_number(self._keys, message.recipient, self._regions)
 
     def _address(self, message: Waiting) -> tuple[ChannelName, Private]:
-        address = canonical.decode(hpke.open_from(self._keys.seal, message.recipient, ADDRESS_INFO), Address)
+        address = canonical.decode(hpke.open_from(self._keys.seal, message.recipient, KEPT_ADDRESS), Address)
         if address.kind == "sms":
             return "sms", normalise(address.to, self._regions)
         return "mail", Private(address.to)
 
 
+def text_place(name: str) -> bytes:
+    """Return the associated data of a text of a conversation that waits as `name`."""
+    return aead.context("breakseal/courier/text/v1", name)
+
+
 KEPT = claim_info("breakseal/courier/kept")
 """The HPKE info under which the courier keeps a number for itself, once it has checked whose claim it was in."""
+KEPT_ADDRESS = address_info("breakseal/courier/kept")
+"""The HPKE info under which it keeps an address for itself, once it has checked what that is tied to."""
 
 
 def open_number(keys: CourierKeys, sealed: bytes, regions: tuple[str, ...], info: bytes = KEPT) -> Private:

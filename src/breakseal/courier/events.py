@@ -8,11 +8,12 @@ from typing import Literal
 
 Event = Literal[
     "started", "stopped", "code-made", "code-right", "code-refused", "permit-taken", "permit-refused", "sent",
-    "not-sent", "given-up", "keyholder-silent", "store-failed", "fault",
+    "not-sent", "given-up", "keyholder-silent", "store-failed", "fault", "asked", "heard", "not-heard", "attested",
+    "attest-refused", "located", "not-located",
 ]  # fmt: skip
 
 _LOGGER = logging.getLogger("breakseal.courier")
-_LIBRARIES = ("apprise", "aiosmtplib", "urllib3", "requests", "asyncio")
+_LIBRARIES = ("apprise", "aiosmtplib", "urllib3", "requests", "asyncio", "httpx", "httpcore", "uvicorn")
 
 
 def note(event: Event, *, channel: str = "", reason: str = "", attempt: int = 0, fault: str = "") -> None:

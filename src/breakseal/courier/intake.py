@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from breakseal.courier.codes import check_permit
+from breakseal.courier.delivery import KEPT_ADDRESS
 from breakseal.courier.events import note
+from breakseal.courier.keys import CourierKeys
 from breakseal.courier.outbox.store import Outbox, Waiting
 from breakseal.courier.standing import Keyholder
 from breakseal.kernel.errors import BreaksealError, RefusedError, UnavailableError
 from breakseal.kernel.model import canonical
+from breakseal.kernel.model.answers import address_info
 from breakseal.kernel.model.keys import PublicKey
 from breakseal.kernel.model.permit import Permit, read_permit
 from breakseal.kernel.ports import Clock
+from breakseal.kernel.seal import hpke
 from breakseal.keyholder import protocol
 
 BATCH = 50
@@ -20,9 +24,13 @@ BATCH = 50
 class Intake:
     """One round: ask, keep, and report."""
 
-    def __init__(self, keyholder: Keyholder, key: PublicKey, outbox: Outbox, clock: Clock) -> None:
+    def __init__(
+        self, keyholder: Keyholder, key: PublicKey, own: CourierKeys, outbox: Outbox, clock: Clock
+    ) -> None:
+        """`key` is the keyholder's, from the pinned root; `own` are the courier's."""
         self._keyholder = keyholder
         self._key = key
+        self._own = own
         self._outbox = outbox
         self._clock = clock
 
@@ -65,31 +73,52 @@ class Intake:
     def _keep(self, permit: Permit, now: int) -> bool:
         """Keep a permit; the keyholder offers one again until it knows that it was sent."""
         state = self._outbox.state_of(permit.id)
-        if state is None:
-            self._outbox.add(_message(permit, now))
-            note("permit-taken")
-            return True
         if state == "sent":
             self._outbox.tell_again(permit.id)
-        else:
-            self._outbox.renew(_message(permit, now))
+            return False
+        try:
+            message = _message(permit, now, self._own_address(permit))
+        except BreaksealError:
+            return self._keep_unreadable(permit, now)
+        if state is None:
+            self._outbox.add(message)
+            note("permit-taken")
+            return True
+        self._outbox.renew(message)
+        return False
+
+    def _own_address(self, permit: Permit) -> bytes:
+        """Return the permit's address sealed anew to this courier alone."""
+        # SAFETY: opens only for the statement by which the record's own person chose it (`Permit.bound`), so that
+        # nobody has an address seen on its way told of another record. Without `bound` it was never tied.
+        sealed = canonical.unb64(permit.to)
+        address = hpke.open_from(self._own.seal, sealed, address_info(permit.bound))
+        return hpke.seal_to(self._own.point(), address, KEPT_ADDRESS)
+
+    def _keep_unreadable(self, permit: Permit, now: int) -> bool:
+        """Send nothing to an address that is not this record's, nor to the one before; the keyholder hears of it."""
+        if self._outbox.state_of(permit.id) is None:
+            self._outbox.add(_message(permit, now, b""))
+        self._outbox.mark_failed(permit.id, "unreadable")
+        self._outbox.tell_again(permit.id)
+        note("permit-refused", reason="address-of-another")
         return False
 
     def _keep_expired(self, permit: Permit, now: int) -> bool:
         """Give up what came too late, so that the keyholder hears of it."""
         if self._outbox.state_of(permit.id) is None:
-            self._outbox.add(_message(permit, now))
+            self._outbox.add(_message(permit, now, b""))
             self._outbox.mark_failed(permit.id, "expired")
         self._outbox.tell_again(permit.id)
         return False
 
 
-def _message(permit: Permit, now: int) -> Waiting:
+def _message(permit: Permit, now: int, recipient: bytes) -> Waiting:
     return Waiting(
         permit=permit.id,
         kind="notice",
         channel="",
-        recipient=canonical.unb64(permit.to),
+        recipient=recipient,
         about=canonical.unb64(permit.about, 32),
         words=permit.words,
         language=permit.language,

@@ -12,7 +12,7 @@ from breakseal.courier.private import Private
 from breakseal.kernel.errors import ConfigError
 
 Language = Literal["en", "es"]
-Words = Literal["neutral", "plain"]
+Words = Literal["neutral", "plain", "reminder"]
 CodeChannel = Literal["sms", "voice", "desk"]
 LANGUAGES = ("en", "es")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 from pathlib import Path
 from typing import Literal
@@ -10,6 +11,9 @@ from typing import Literal
 import msgspec
 
 from breakseal.courier.port import DeliveryError, Message, Messenger
+
+MAX_REPLY = 16 * 1024
+"""Bytes of one reply's file."""
 
 
 class PhoneMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -22,6 +26,18 @@ class PhoneMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     text: str
     language: Literal["en", "es"]
     at: int
+
+
+class PhoneReply(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, rename={"sender": "from"}
+):
+    """One answer of the demo's phone to a text: `from` is its E.164 number, `at` Unix seconds, `id` comes once."""
+
+    v: Literal[1] = 1
+    sender: str
+    text: str
+    at: int
+    id: str
 
 
 class PhoneboxMessenger(Messenger):
@@ -52,6 +68,12 @@ class PhoneboxMessenger(Messenger):
 
     def sweep(self, now: int) -> None:
         """Remove nothing: the demo's phone keeps its messages."""
+
+
+def write_reply(folder: Path, reply: PhoneReply) -> None:
+    """Put a reply into the folder that the courier empties (`location.inbound.phonebox`)."""
+    name = hashlib.sha256(reply.id.encode()).hexdigest()[:16]
+    write_whole(folder / f"{reply.at}-{name}.json", msgspec.json.encode(reply))
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -32,7 +32,7 @@ class Message:
 
     reference: str
     about: bytes
-    kind: Literal["code", "notice"]
+    kind: Literal["code", "notice", "text"]
     to: Private
     subject: str
     text: Private

@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from breakseal.courier.location import messages as location
 from breakseal.keyholder.protocol import Message, Problem, frame
 
 MAX_FRAME = 160 * 1024
@@ -69,8 +70,8 @@ class CourierState(Message, frozen=True, tag="courier-state"):
     oldest: int
 
 
-Question = StartClaim | AnswerCode | AskState
-Answer = Started | Attested | CourierState | Problem
+Question = StartClaim | AnswerCode | AskState | location.CourierQuestion
+Answer = Started | Attested | CourierState | Problem | location.CourierAnswer
 
 question_decoder = msgspec.msgpack.Decoder(Question)
 answer_decoder = msgspec.msgpack.Decoder(Answer)

@@ -13,6 +13,9 @@ from breakseal.courier import protocol
 from breakseal.courier.channels import Channels
 from breakseal.courier.codes import Codes
 from breakseal.courier.events import note
+from breakseal.courier.location.asking import Asking
+from breakseal.courier.location.locating import Locating
+from breakseal.courier.location.messages import AskSource, StartConsent
 from breakseal.courier.outbox.store import Outbox
 from breakseal.kernel.errors import (
     BreaksealError,
@@ -33,8 +36,12 @@ _FAMILIES = (FormatError, RequestError, VerificationError, RefusedError, Unavail
 class Server:
     """Answers the web tier."""
 
-    def __init__(self, codes: Codes, channels: Channels, outbox: Outbox) -> None:
+    def __init__(
+        self, codes: Codes, asking: Asking, locating: Locating, channels: Channels, outbox: Outbox
+    ) -> None:
         self._codes = codes
+        self._asking = asking
+        self._locating = locating
         self._channels = channels
         self._outbox = outbox
         self._open: set[asyncio.StreamWriter] = set()
@@ -67,6 +74,10 @@ class Server:
 
     async def _ask(self, question: protocol.Question) -> Message:
         match question:
+            case StartConsent():
+                return await self._asking.start(question)
+            case AskSource():
+                return await self._locating.answer(question)
             case protocol.StartClaim():
                 return await self._codes.start(question)
             case protocol.AnswerCode():

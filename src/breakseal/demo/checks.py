@@ -48,6 +48,9 @@ def check_list(trail: Trail, root: Root) -> tuple[Body, ...]:
     policy = parse_policy(root.witnesses.encode())
     for entry in trail.entries:
         _check_entry(entry, key, policy)
+    for body in bodies:
+        if isinstance(body.joined, Entry):  # an order had deferred it; it is in the log since its own day
+            _check_entry(body.joined, key, policy)
     return bodies
 
 

@@ -68,9 +68,10 @@ def _kept(path: Path, ports: tuple[int, int]) -> Iterator[Running]:
 
 
 def answers(config: Config) -> bool:
-    """Tell whether the demo of `config` runs, down to its telephone."""
+    """Tell whether the demo of `config` runs, down to the last of its own programs."""
+    pages = (f"{places.phone_origin(config)}/api/state", places.roadside_origin(config))
     try:
-        return httpx.get(f"{places.phone_origin(config)}/api/state", timeout=5.0, verify=False).is_success  # noqa: S501 # only whether it is there
+        return all(httpx.get(page, timeout=5.0, verify=False).is_success for page in pages)  # noqa: S501 # only whether it is there
     except httpx.HTTPError:
         return False
 
@@ -103,12 +104,12 @@ def _last_line(log: Path) -> str:
 
 
 def _free_ports() -> tuple[int, int]:
-    """Return two neighbouring free ports after which two more are free: the phone's and the callgate's."""
+    """Return two neighbouring free ports after which those of the demo's own programs are free too."""
     for _ in range(100):
         with closing(socket.socket()) as first:
             first.bind(("127.0.0.1", 0))
             port: int = first.getsockname()[1]
-        if port < 65_000 and all(_is_free(port + step) for step in range(4)):
+        if port < 65_000 and all(_is_free(port + step) for step in range(places.PORTS)):
             return port, port + 1
     raise UnavailableError("there are no free ports")
 

@@ -11,9 +11,17 @@ import msgspec
 from breakseal.demo.visitor import Submission, Visitor
 from breakseal.kernel.errors import UnavailableError
 from breakseal.kernel.model import canonical, signed
-from breakseal.kernel.model.answers import ADDRESS_INFO, TRAIL_INFO, claim_info, wrap_info
-from breakseal.kernel.model.body import Trail
+from breakseal.kernel.model.answers import (
+    DESK_INFO,
+    TRAIL_INFO,
+    address_bound,
+    address_info,
+    claim_info,
+    wrap_info,
+)
+from breakseal.kernel.model.body import Trail, join_pages
 from breakseal.kernel.model.canonical import b64, digest, unb64
+from breakseal.kernel.model.desk import SelfDesk
 from breakseal.kernel.model.signed import Signer
 from breakseal.kernel.model.statements import (
     Address,
@@ -22,6 +30,7 @@ from breakseal.kernel.model.statements import (
     EnrolSubject,
     Erase,
     Grant,
+    ReadDesk,
     ReadTrail,
     Session,
     Statement,
@@ -73,7 +82,7 @@ class Home:
         """Claim `number` and answer the code that comes to it."""
         before = len(messages(number))
         mine = self.visitor.session.key.id
-        sealed = hpke.seal_to(unb64(self.visitor.facts().courier), number.encode(), claim_info(mine))
+        sealed = hpke.seal_to(self.visitor.courier_point(), number.encode(), claim_info(mine))
         claim = self._make(ClaimNumber, key=mine, number=b64(sealed), channel="sms")
         self.visitor.post(
             "/api/numbers/start", {"claim": b64(signed.write(claim, self.visitor.session))}, object
@@ -115,17 +124,30 @@ class Home:
     def ask_for_messages(self, number: str, language: str) -> Submission:
         """Choose where to be told, after the call, in neutral words."""
         address = canonical.encode(Address(kind="sms", to=number))
-        sealed = hpke.seal_to(unb64(self.visitor.facts().courier), address, ADDRESS_INFO)
+        stamp = self.visitor.stamp()
+        info = address_info(address_bound(self.visitor.session.key.id, str(stamp["nonce"])))
+        sealed = b64(hpke.seal_to(self.visitor.courier_point(), address, info))
         return self.visitor.by_session(
-            self._make(Channels, address=b64(sealed), timing="after-call", words="neutral", language=language)
+            Channels(**stamp, address=sealed, timing="after-call", words="neutral", language=language)  # type: ignore[arg-type] # the stamp's members by name
         )
 
     def trail(self) -> Trail:
         """Return one's own list, opened but not yet checked."""
         asked = self._make(ReadTrail, recipient=self.visitor.recipient)
-        body = {"statement": b64(signed.write(asked, self.visitor.session))}
-        answer = self.visitor.post("/api/trail", body, _Sealed)
-        return self.visitor.open(answer.sealed, TRAIL_INFO, Trail)
+        statement = b64(signed.write(asked, self.visitor.session))
+
+        def page(first: int) -> Trail:
+            answer = self.visitor.post("/api/trail", {"statement": statement, "first": first}, _Sealed)
+            return self.visitor.open(answer.sealed, TRAIL_INFO, Trail)
+
+        return join_pages(page)
+
+    def desk(self) -> SelfDesk:
+        """Return what the keyholder holds of the resident."""
+        asked = self._make(ReadDesk, desk="self", recipient=self.visitor.recipient)
+        statement = b64(signed.write(asked, self.visitor.session))
+        answer = self.visitor.post("/api/desk", {"statement": statement}, _Sealed)
+        return self.visitor.open(answer.sealed, DESK_INFO, SelfDesk)
 
     def erase(self) -> Submission:
         """Have every key destroyed, and the useless ciphertexts dropped."""

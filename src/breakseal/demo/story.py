@@ -9,33 +9,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from typing import NoReturn
+from dataclasses import dataclass
 
-from cryptography.hazmat.primitives.asymmetric import ec
-
-from breakseal.config import Config
 from breakseal.demo import checks, places, settling, town
 from breakseal.demo.centre import Board, Disclosed, PhoneSystem, await_news, hears_nothing
 from breakseal.demo.resident import Home
-from breakseal.demo.visitor import Visitor
-from breakseal.kernel.errors import RefusedError, VerificationError
+from breakseal.demo.telling import Step, Story
+from breakseal.kernel.errors import RefusedError
 from breakseal.kernel.model.body import Body, Trail
 from breakseal.kernel.model.canonical import unb64
-from breakseal.kernel.model.signers import P256Signer
-from breakseal.kernel.ports import Clock, Entropy
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step that was played: what happened, and what was checked of it."""
-
-    name: str
-    happened: str
-    checked: str
-
-
-Tell = Callable[[Step], None]
 
 NOT_SHOWN = (
     "the end of the 45 minutes: the parts run on this machine's real clock; the tests use a clock of their own",
@@ -44,15 +26,9 @@ NOT_SHOWN = (
 
 
 @dataclass(slots=True)
-class CallStory:
+class CallStory(Story):
     """Plays the story once; a resident, a phone number and a call of its own each time."""
 
-    config: Config
-    clock: Clock
-    entropy: Entropy
-    tell: Tell
-    steps: list[Step] = field(default_factory=list)
-    _stack: ExitStack = field(default_factory=ExitStack)
     _name: str = ""
     _hit_size: int = 0
 
@@ -64,7 +40,7 @@ class CallStory:
         """
         with ExitStack() as stack:
             self._stack = stack
-            home = self._resident()
+            home = self._signs_up(town.STORY_PHONE)
             self._seals(home)
             sam, jo = self._board("sam", places.POSITIONS[0]), self._board("jo", places.POSITIONS[1])
             basis = self._call(sam, jo)
@@ -73,21 +49,6 @@ class CallStory:
             self._end(sam)
             self._erase(home, sam, basis)
         return tuple(self.steps)
-
-    def _resident(self) -> Home:
-        key = P256Signer(ec.generate_private_key(ec.SECP256R1()), "demo")
-        home = Home(self._visitor(), key, self.entropy)
-        done = home.sign_up()
-        checks.check_logged(home.visitor, done.leaves[-1], checks.root_of(self.config))
-        self._step("sign-up", "a resident makes a key and a record", "its entry is proved in the log")
-        inbox = settling.messages(self.config)
-        home.prove_phone(town.STORY_PHONE, inbox)
-        self._step(
-            "phone",
-            "a code goes to the phone and comes back",
-            "the courier attests the number to the keyholder",
-        )
-        return home
 
     def _seals(self, home: Home) -> None:
         for category, fields in settling.PROFILE.items():
@@ -152,14 +113,6 @@ class CallStory:
         self._receipts(trail)
         return trail
 
-    def _receipts(self, trail: Trail) -> None:
-        receipts = [checks.receipt_of(one) for one in trail.entries]
-        second = checks.second_opinion(receipts, self._visitor().facts().log_vkey)
-        by = (
-            "with the kernel and with tools/verify" if second else "with the kernel (no second verifier here)"
-        )
-        self._step("receipts", f"{len(receipts)} receipts", f"verified {by}")
-
     def _stranger(self, sam: Board) -> None:
         """A call from a number that nobody proved: the same answer, with nothing in it."""
         call = f"story-{self.entropy.token(6).hex()}"
@@ -221,23 +174,6 @@ class CallStory:
 
     def _phones(self) -> PhoneSystem:
         return PhoneSystem(places.callgate_origin(self.config), places.token_file(self.config))
-
-    def _visitor(self) -> Visitor:
-        visitor = Visitor(self.config, self.clock, self.entropy)
-        self._stack.callback(visitor.close)
-        return visitor
-
-    def _step(self, name: str, happened: str, checked: str) -> None:
-        step = Step(name, happened, checked)
-        self.steps.append(step)
-        self.tell(step)
-
-    def _check(self, holds: bool, otherwise: str) -> None:  # noqa: FBT001 # an assertion of the story
-        if not holds:
-            self._fail(otherwise)
-
-    def _fail(self, text: str) -> NoReturn:
-        raise VerificationError(text, reason="story-failed")
 
 
 def _who(body: Body) -> str:

@@ -14,6 +14,7 @@ from breakseal.config import Config
 from breakseal.demo import places, town
 from breakseal.demo.phone import DemoPhone, create_phone
 from breakseal.demo.switch import Intake, Switch
+from breakseal.demo.texts import Texts
 
 
 async def run(config: Config, tether: Tether, bound: socket.socket) -> None:
@@ -23,14 +24,15 @@ async def run(config: Config, tether: Tether, bound: socket.socket) -> None:
     intake = Intake(places.callgate_origin(config), places.token_file(config).read_text().strip())
     async with httpx.AsyncClient(timeout=10.0) as client:
         switch = Switch(intake, places.POSITIONS, client, clock)
-        app = create_phone(switch, _phones, places.phone_folder(config), clock)
+        texts = Texts(places.phone_folder(config), places.replies_folder(config), clock, ambient.entropy())
+        app = create_phone(switch, town_phones, texts, clock)
         await until_over(Surface(app, bound, certificate(config, "web")), tether)
 
 
-def _phones() -> tuple[DemoPhone, ...]:
-    """Return the phones that can dial; the story's own and a stranger's are for trying what a miss looks like."""
+def town_phones() -> tuple[DemoPhone, ...]:
+    """Return the phones that a visitor can hold; a stranger's is for trying what a miss looks like."""
     return (
-        DemoPhone("Rosa Delgado", town.ROSA_PHONE),
-        DemoPhone("your own (prove it at sign-up)", town.VISITOR_PHONE),
-        DemoPhone("a stranger", town.STRANGER_PHONE),
+        DemoPhone(town.ROSA_PHONE, name=town.ROSA.name),
+        DemoPhone(town.VISITOR_PHONE, words="own"),
+        DemoPhone(town.STRANGER_PHONE, words="stranger"),
     )

@@ -1,4 +1,4 @@
-"""Who lives in the demo's town: two call centres, a citizens' board, and people whose keys any browser may take.
+"""Who lives in the demo's town: call centres, a company, a citizens' board, and people whose keys any browser may take.
 
 Every name is made up; the counties and their ZIP codes are real, so that the address search has
 something to find. Phone numbers are of the range 555-0100 to 555-0199, which is nobody's.
@@ -24,10 +24,13 @@ from breakseal.oversight.founding import Stamp
 
 PEOPLE = "people.json"
 CENTRE = "cedar-lake-911"
+ROADSIDE = "cedar-roadside"
 ROSA_PHONE = "+15415550117"
 VISITOR_PHONE = "+15415550123"
 STRANGER_PHONE = "+15415550188"
 STORY_PHONE = "+15415550142"
+LOCATED_PHONES = tuple(f"+15415550{last}" for last in range(150, 180))
+"""The phones of the story about location: each playing takes the one that was asked least, so that nobody is nagged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,14 @@ class Officer:
 
 
 @dataclass(frozen=True, slots=True)
+class Client:
+    """A program that acts for an organisation: its enrolled name, and where its key lies in the demo's folder."""
+
+    name: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Organisation:
     """An organisation of the town, with its sponsors' ids and names."""
 
@@ -58,7 +69,7 @@ class Organisation:
     kind: OrganisationClass
     places: tuple[str, ...]
     sponsors: tuple[tuple[str, str], ...]
-    callgate: bool = False
+    client: Client | None = None
 
 
 ROSA = Resident("rosa", "Rosa Delgado")
@@ -75,7 +86,7 @@ ORGANISATIONS = (
         "call-centre",
         ("41039",),
         (("ines", "Inés Calder, day sponsor"), ("theo", "Theo Brandt, night sponsor")),
-        callgate=True,
+        Client("demo call-handling system", "callgate/client.pem"),
     ),
     Organisation(
         "harbor-bluff-911",
@@ -90,6 +101,14 @@ ORGANISATIONS = (
         "oversight-body",
         (),
         (("ruth", "Ruth Okafor, chair"), ("dov", "Dov Halloran, deputy")),
+    ),
+    Organisation(
+        ROADSIDE,
+        "Cedar Roadside Assistance (demo)",
+        "company",
+        (),
+        (("nora", "Nora Hale, day sponsor"), ("emil", "Emil Sato, night sponsor")),
+        Client("Cedar Roadside dispatch", "roadside/client.pem"),
     ),
 )
 
@@ -138,20 +157,29 @@ def read_people(config: Config) -> dict[str, Person]:
     return {one.id: one for one in people}
 
 
-def callgate_key(config: Config) -> Path:
-    """Return the private key file of the demo centre's call-handling system."""
-    return config.folder("demo") / "callgate" / "client.pem"
+def client_key(config: Config, client: Client) -> Path:
+    """Return the private key file of an organisation's client."""
+    return config.folder("demo") / client.key
+
+
+def public_key(private: Path) -> Path:
+    """Return the file of the public half of the key in `private`."""
+    return private.with_name("client.pub.pem")
+
+
+def key_of(config: Config, org: str) -> Path:
+    """Return the private key file of the client of the organisation `org`."""
+    return next(client_key(config, one.client) for one in ORGANISATIONS if one.id == org and one.client)
 
 
 def organisation_statement(
     org: Organisation, people: dict[str, Person], config: Config, stamp: Stamp
 ) -> EnrolOrganisation:
     """Return the statement that lets `org` in."""
-    clients: tuple[NamedKey, ...] = ()
-    if org.callgate:
-        clients = (
-            NamedKey(name="demo call-handling system", key=keyfile.read_signer(callgate_key(config)).key),
-        )
+    named = () if org.client is None else (org.client,)
+    clients = tuple(
+        NamedKey(name=one.name, key=keyfile.read_public(public_key(client_key(config, one)))) for one in named
+    )
     return EnrolOrganisation(
         **stamp(),  # type: ignore[arg-type] # the stamp's members by name
         org=org.id,

@@ -19,6 +19,7 @@ from breakseal.kernel.model.signers import P256Signer
 from breakseal.kernel.model.statements import Hello, Statement
 from breakseal.kernel.ports import Clock, Entropy
 from breakseal.kernel.seal import hpke
+from breakseal.oversight import founding
 
 T = TypeVar("T")
 LIFE = 300
@@ -59,6 +60,7 @@ class Visitor:
 
     def __init__(self, config: Config, clock: Clock, entropy: Entropy) -> None:
         """Take the installation to visit."""
+        self._root_file = config.root_file
         self._web = _client(config, config.settings.web.origin)
         self._door = _client(config, config.settings.door.origin)
         self._clock = clock
@@ -84,6 +86,15 @@ class Visitor:
     def facts(self) -> Facts:
         """Return the public facts."""
         return self.get("/api/facts", Facts)
+
+    def courier_point(self) -> bytes:
+        """Return the point of the courier that the overseers of the installation's own root file named.
+
+        Raises:
+            VerificationError: the web tier names another.
+        """
+        root = founding.read_root(self._root_file.read_bytes())
+        return unb64(founding.courier_point(unb64(self.facts().courier), root))
 
     def at_door(self, statement: Statement, *signers: Signer) -> Submission:
         """Sign at the door and hand in."""

@@ -8,10 +8,10 @@ from breakseal.kernel.model.enrolments import Root
 from breakseal.kernel.model.signed import Signer
 from breakseal.kernel.policy.policy import Policy
 from breakseal.kernel.ports import Clock, Entropy
-from breakseal.kernel.tlog.witnesspolicy import parse_policy
 from breakseal.keyholder.core import Core, assemble
 from breakseal.keyholder.engine import Engine
 from breakseal.keyholder.facts import PublicCounts
+from breakseal.keyholder.location import consents
 from breakseal.keyholder.logport import LogEyes, LogPort
 from breakseal.keyholder.register.numbers import INDEX_KEY
 from breakseal.keyholder.restore import RestoreGate
@@ -40,7 +40,7 @@ def open_engine(
     """
     steady = SteadyClock(clock, store)
     now = steady.now()
-    vault, roots = Vault(store, backend, entropy), Roots(store)
+    vault, roots = Vault(store, backend, entropy), Roots(store, log.checkpoint)
     first = not roots.envelope
     if first:
         with store.transaction():
@@ -49,7 +49,10 @@ def open_engine(
     core = assemble(store, vault, roots, entropy=entropy, signer=signer, policy=policy)
     if not core.vault.has(INDEX_KEY):
         _first_start(core, root, now)
-    eyes = LogEyes(parse_policy(roots.root.witnesses.encode()), log, store)
+    if not core.vault.has(consents.INDEX_KEY):  # a store from before there was location, too
+        with store.transaction():
+            core.vault.make(consents.INDEX_KEY, now)
+    eyes = LogEyes(roots, log, store)
     engine = Engine(core, log, eyes, steady, RestoreGate(core, log, eyes, backend), PublicCounts(log))
     engine.start()
     return engine

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from breakseal.kernel.errors import FormatError, RefusedError, VerificationError
 from breakseal.kernel.model import canonical, signed
@@ -71,7 +72,12 @@ def consume(core: Core, digest: bytes, expires: int) -> None:
     core.store.run("INSERT INTO statements VALUES (?, ?)", digest, expires + 2 * SKEW)
 
 
-def check_not_restored(core: Core, statement: Statement) -> None:
+class _Issued(Protocol):
+    @property
+    def issued(self) -> int: ...
+
+
+def check_not_restored(core: Core, statement: _Issued) -> None:
     """Refuse what was signed before a restore: whether it was used already, this store may have forgotten.
 
     Raises:
@@ -93,7 +99,8 @@ def verify(core: Core, envelope: bytes, now: int) -> Verified:
         FormatError: not a statement.
         VerificationError: an unknown key, or a signature that does not hold.
     """
-    envelope_, statement = signed.read(envelope)
+    parsed = signed.parse(envelope)
+    statement = parsed.statement
     by: list[Holder] = []
 
     def find(key_id: str) -> PublicKey:
@@ -105,8 +112,8 @@ def verify(core: Core, envelope: bytes, now: int) -> Verified:
         by.append(holder)
         return holder.key
 
-    signed.verify(envelope_, find, core.roots.party)
-    return Verified(envelope, envelope_, statement, canonical.digest(envelope_.payload_bytes()), tuple(by))
+    parsed.verify(find, core.roots.party)
+    return _verified(envelope, parsed, tuple(by))
 
 
 def verify_root_signed(core: Core, envelope: bytes) -> Verified:
@@ -115,9 +122,9 @@ def verify_root_signed(core: Core, envelope: bytes) -> Verified:
     Raises:
         VerificationError: they did not.
     """
-    envelope_, statement = signed.read(envelope)
-    core.roots.check_signed(envelope_)
-    return Verified(envelope, envelope_, statement, canonical.digest(envelope_.payload_bytes()), ())
+    parsed = signed.parse(envelope)
+    core.roots.check_signed(parsed.signed)
+    return _verified(envelope, parsed, ())
 
 
 def verify_self_signed(core: Core, envelope: bytes) -> Verified:
@@ -126,13 +133,17 @@ def verify_self_signed(core: Core, envelope: bytes) -> Verified:
     Raises:
         VerificationError: another key signed, or the signature does not hold.
     """
-    envelope_, statement = signed.read(envelope)
-    if not isinstance(statement, EnrolSubject | OfferKey) or len(envelope_.signatures) != 1:
+    parsed = signed.parse(envelope)
+    statement, signatures = parsed.statement, parsed.signed.signatures
+    if not isinstance(statement, EnrolSubject | OfferKey) or len(signatures) != 1:
         raise FormatError("not a statement that a new key signs for itself")
     allow_use(core, statement.key)
-    payload = envelope_.payload_bytes()
-    signed.verify_one(statement.key, payload, envelope_.signatures[0], core.roots.party)
-    return Verified(envelope, envelope_, statement, canonical.digest(payload), ())
+    signed.verify_one(statement.key, parsed.payload, signatures[0], core.roots.party)
+    return _verified(envelope, parsed, ())
+
+
+def _verified(envelope: bytes, parsed: signed.Parsed, by: tuple[Holder, ...]) -> Verified:
+    return Verified(envelope, parsed.signed, parsed.statement, canonical.digest(parsed.payload), by)
 
 
 def allow_use(core: Core, key: PublicKey) -> None:

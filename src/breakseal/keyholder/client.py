@@ -1,4 +1,7 @@
-"""How the neighbours ask the keyholder: one connection to its Unix socket, on which questions are pipelined.
+"""How the neighbours ask the keyholder: a connection to its Unix socket, on which questions are pipelined.
+
+Questions about location, which are answered after all else, go by a connection of their own: answers of one connection
+come in the order of its questions.
 
 Everything that comes back as a `Problem` is raised as the error of its family, so that callers
 handle the same errors as inside the core.
@@ -24,7 +27,7 @@ class KeyholderClient:
     def __init__(self, path: str, *, timeout: float = 10.0) -> None:
         self._path = path
         self._timeout = timeout
-        self._link: _Link | None = None
+        self._links: dict[bool, _Link] = {}
         self._connecting = asyncio.Lock()
 
     async def ask(self, question: protocol.Message, answer: type[A]) -> A:
@@ -36,9 +39,10 @@ class KeyholderClient:
         """
         try:
             async with asyncio.timeout(self._timeout):
-                link = self._link
+                patient = isinstance(question, protocol.PATIENT)
+                link = self._links.get(patient)
                 if link is None or link.lost:
-                    link = await self._connect()
+                    link = await self._connect(patient)
                 reply = await link.ask(question)
         except (OSError, TimeoutError) as error:
             raise errors.UnavailableError(
@@ -47,16 +51,18 @@ class KeyholderClient:
         return protocol.expect(reply, answer)
 
     async def close(self) -> None:
-        """Close the connection."""
-        if self._link is not None:
-            self._link.close()
+        """Close the connections."""
+        for link in self._links.values():
+            link.close()
 
-    async def _connect(self) -> _Link:
+    async def _connect(self, patient: bool) -> _Link:  # noqa: FBT001 # which of the two
         async with self._connecting:
-            if self._link is None or self._link.lost:
+            link = self._links.get(patient)
+            if link is None or link.lost:
                 loop = asyncio.get_running_loop()
-                _, self._link = await loop.create_unix_connection(_Link, self._path)
-            return self._link
+                _, link = await loop.create_unix_connection(_Link, self._path)
+                self._links[patient] = link
+            return link
 
 
 class _Link(asyncio.Protocol):

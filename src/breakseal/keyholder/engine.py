@@ -21,6 +21,7 @@ from breakseal.kernel.errors import (
 )
 from breakseal.kernel.model.enrolments import RestoreRelease
 from breakseal.kernel.model.signed import read as read_signed
+from breakseal.keyholder import deferred
 from breakseal.keyholder import protocol as p
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.disclosure.opening import open_
@@ -28,7 +29,12 @@ from breakseal.keyholder.disclosure.prepare import prepare
 from breakseal.keyholder.disclosure.record import Recorded, record
 from breakseal.keyholder.facts import PublicCounts, facts
 from breakseal.keyholder.housekeeping import sweep
+from breakseal.keyholder.location import answering as location
+from breakseal.keyholder.location import looking
+from breakseal.keyholder.location.messages import AskConsent, Locate, LocationQuestion
 from breakseal.keyholder.logport import LogEyes, LogPort
+from breakseal.keyholder.orders import looking as ordered
+from breakseal.keyholder.orders.messages import LocateUnder
 from breakseal.keyholder.reading import identify, read
 from breakseal.keyholder.refusals import note_refusal
 from breakseal.keyholder.restore import MARK, RestoreGate
@@ -100,17 +106,36 @@ class Engine:
         if self.gate.reason:
             return
         now = self.clock.now()
-        with self.core.store.transaction():
-            sweep(self.core, now)
-            self.clock.keep()
+        try:
+            with self.core.store.transaction():
+                ended = sweep(self.core, now)
+                self.clock.keep()
+        except BreaksealError:
+            self.core.forget()
+            raise
+        self._unlogged += ended
         self.core.vault.retire(now)
         self.core.store.truncate_journal()
+        self._record([])
+        self._join(now)
         self._record([])
         with self.core.store.transaction():  # before the anchor: it must never be ahead of the store
             self._keep_places()
         self._placed = []
         self.log.publish()
         self.gate.anchor()
+
+    def _join(self, now: int) -> None:
+        """Join to their lists the entries whose time it is, apart from the rest, which needs no log."""
+        try:
+            with self.core.store.transaction():
+                self._keep_places()
+                joined = deferred.join(self.core, self.log, now)
+        except BreaksealError:
+            self.core.forget()
+            raise
+        self._placed = []
+        self._unlogged += joined
 
     def _begin_safely(self, question: p.Message, now: int) -> Waiting | p.Message:
         try:
@@ -140,7 +165,7 @@ class Engine:
         if isinstance(question, p.Submit):
             return self._submit(question, now)
         if isinstance(question, p.Read):
-            sealed, entries = read(self.core, self.log, question.statement, now)
+            sealed, entries = read(self.core, self.log, question, now)
             return Waiting(entries, lambda _done: sealed)
         return self._begin_other(question, now)
 
@@ -153,10 +178,21 @@ class Engine:
             return p.Permits(permits=tuple(self.core.permits.take(min(question.limit, 200), now)))
         if isinstance(question, p.PermitDone):
             self.core.permits.done(question.permit, question.outcome)
+            looking.done(self.core, question.permit, question.outcome)
             return p.Done()
+        if isinstance(question, LocationQuestion | LocateUnder):
+            return self._locate(question, now)
         if isinstance(question, p.Administer):
             return self._administer(question)
         raise FormatError("not a question")
+
+    def _locate(self, question: LocationQuestion | LocateUnder, now: int) -> Waiting:
+        if not isinstance(question, LocateUnder):
+            return Waiting(*location.begin(self.core, question, now))
+        look = ordered.prepare(self.core, question, now)
+        return Waiting(
+            (look.entry,), lambda done: ordered.release(self.core, look, done[look.entry.hash], now)
+        )
 
     def _submit(self, question: p.Submit, now: int) -> Waiting:
         outcome = submit(self.core, question, now)
@@ -203,11 +239,11 @@ class Engine:
 
     def _refused(self, question: p.Message, error: BreaksealError, now: int) -> Waiting | p.Message:
         answer = problem(error)
-        if not isinstance(question, p.Disclose) or not isinstance(error, RefusedError) or self.gate.reason:
+        if not isinstance(error, RefusedError) or self.gate.reason:
             return answer
         try:
             with self.core.store.savepoint():
-                entry = note_refusal(self.core, question.request, error.reason, now)
+                entry = self._note_refusal(question, error.reason, now)
         except StoreFailedError:
             raise
         except Exception:  # noqa: BLE001 # a refusal that cannot be noted undoes nothing of its neighbours
@@ -215,6 +251,15 @@ class Engine:
             self.core.forget()
             return answer
         return answer if entry is None else Waiting((entry,), lambda _done: answer)
+
+    def _note_refusal(self, question: p.Message, reason: str, now: int) -> NewEntry | None:
+        if isinstance(question, p.Disclose | LocateUnder):
+            return note_refusal(self.core, question.request, reason, now)
+        if isinstance(question, p.Submit):
+            return note_refusal(self.core, question.statements[0], reason, now)
+        if isinstance(question, AskConsent | Locate):
+            return location.note_refusal(self.core, question, reason, now)
+        return None
 
     def _finish(self, begun: list[Waiting | p.Message]) -> list[p.Message]:
         entries = [entry for one in begun if isinstance(one, Waiting) for entry in one.entries]

@@ -6,7 +6,7 @@ from collections import Counter
 
 from breakseal.kernel.errors import RefusedError
 from breakseal.kernel.model import canonical
-from breakseal.kernel.model.enrolments import EnrolCourier, EnrolProcessor
+from breakseal.kernel.model.enrolments import EnrolProcessor, NamedKey
 from breakseal.kernel.model.leaf import read_leaf
 from breakseal.kernel.model.signed import read
 from breakseal.kernel.tlog.checkpoint import parse_checkpoint
@@ -45,13 +45,14 @@ def facts(core: Core, log: LogPort, counts: PublicCounts, state: tuple[str, str]
         OrganisationFact(
             org=o.org, name=o.name, kind=o.kind, places=tuple(sorted(o.places)), active_from=o.active_from,
             roster_until=o.roster_until,
+            clients=tuple(NamedKey(name=h.label, key=h.key) for h in core.holders.of("client", o.org, now)),
         )
         for o in core.organisations.all()
     )  # fmt: skip
     return Facts(
         root=core.roots.envelope,
         ingest=_ingest(core, now),
-        courier=_courier(core, now),
+        courier=courier_enrolment(core, now),
         keyholder=root.keyholders[0].id,
         log_vkey=_log_key(root.witnesses),
         checkpoint=published,
@@ -71,14 +72,10 @@ def _ingest(core: Core, now: int) -> bytes:
         return b""  # the epoch keys are missing after a restore; the other facts say why nothing works
 
 
-def _courier(core: Core, now: int) -> str:
-    """Return the point of the courier that was enrolled last, of those that are active."""
+def courier_enrolment(core: Core, now: int) -> bytes:
+    """Return the enrolment of the courier that was enrolled last, of those that are active; empty if there is none."""
     active = [row for row in enrolled_ids(core, "courier") if row[2] <= now]
-    for _, envelope, _ in sorted(active, key=lambda row: row[2], reverse=True):
-        _, statement = read(envelope)
-        if isinstance(statement, EnrolCourier):
-            return statement.seal
-    return ""
+    return max(active, key=lambda row: row[2])[1] if active else b""
 
 
 def _processors(core: Core) -> tuple[ProcessorFact, ...]:

@@ -9,7 +9,7 @@ from breakseal.kernel.errors import VerificationError
 from breakseal.kernel.tlog.checkpoint import Checkpoint
 from breakseal.kernel.tlog.merkle import leaf_hash, verify_consistency, verify_inclusion
 from breakseal.kernel.tlog.proof import TlogProof
-from breakseal.kernel.tlog.witnesspolicy import WitnessPolicy
+from breakseal.keyholder.roots import Roots
 from breakseal.keyholder.store import Store
 
 _SEEN = "log-seen"
@@ -63,14 +63,14 @@ class LogPort(Protocol):
 
 
 class LogEyes:
-    """Believes the log nothing that is not proved.
+    """Believes the log nothing that is not proved, by the witness policy of the root in force.
 
     INVARIANT: the last checkpoint accepted only ever grows, each consistent with the one before; it
     is persisted, so a log that forgot or forked is noticed after a restart too.
     """
 
-    def __init__(self, policy: WitnessPolicy, log: LogPort, store: Store) -> None:
-        self._policy = policy
+    def __init__(self, roots: Roots, log: LogPort, store: Store) -> None:
+        self._roots = roots
         self._log = log
         self._store = store
         self._note = b""
@@ -93,7 +93,7 @@ class LogEyes:
 
     def check_size(self, size: int) -> bytes:
         """Return the root hash of the log's latest checkpoint, which must have `size` and be believable."""
-        point = self._policy.check(self._log.checkpoint()).checkpoint
+        point = self._roots.witnesses.check(self._log.checkpoint()).checkpoint
         if point.size != size:
             raise VerificationError("the log moved meanwhile", reason="log-moved")
         return point.root
@@ -105,7 +105,7 @@ class LogEyes:
     def _accept(self, note: bytes) -> tuple[int, bytes]:
         if note == self._note:
             return self._seen
-        checkpoint = self._policy.check(note).checkpoint
+        checkpoint = self._roots.witnesses.check(note).checkpoint
         self._check_growth(checkpoint)
         self._note, self._seen = note, (checkpoint.size, checkpoint.root)
         return self._seen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from breakseal.kernel.errors import RefusedError
 from breakseal.kernel.model import canonical
+from breakseal.kernel.model.body import NO_LINK
 from breakseal.kernel.model.permit import Permit, sign_permit
 from breakseal.kernel.model.signed import Signer
 from breakseal.kernel.ports import Entropy
@@ -13,7 +14,11 @@ from breakseal.keyholder.store import Store
 
 QUIET = 45 * 60
 """Seconds after a call's end before a notice is pushed, so that it does not ring while help is there."""
-MAX_TRIES = 20
+LONGEST_PAUSE = 3600
+LATE_TRIES = 7
+"""Permits of the first hour; a notice that needs more is late, and its person reads so."""
+MAX_TRIES = LATE_TRIES + 7 * 24
+"""After an hour one permit an hour, for seven days; a courier that asks for none uses none up."""
 _LIFE = 3600
 
 
@@ -29,12 +34,15 @@ class Permits:
     def plan(self, handle: str, leaf: bytes, call: str, now: int) -> None:
         """Plan the notice of an entry as the person chose; nothing if they chose none.
 
-        After a call, the end of the call makes it due (`call_ended`), or four hours if nobody ends it.
+        After a call, the end of the call makes it due (`call_ended`), or four hours if nobody ends it. One call
+        makes one notice, however often it was transferred and read.
         """
-        channels = self._subjects.channels(handle)
-        if channels is None or channels[1] == "none":
+        told = self._subjects.channels(handle)
+        if told is None or told.timing == "none":
             return
-        due = now + CALL_LIFE if call and channels[1] == "after-call" else now
+        if call and self._store.one("SELECT 1 FROM permits WHERE handle = ? AND call = ?", handle, call):
+            return
+        due = now + CALL_LIFE if call and told.timing == "after-call" else now
         self._store.run(
             "INSERT INTO permits (id, handle, call, about, due) VALUES (?, ?, ?, ?, ?)",
             canonical.b64(self._entropy.token(16)), handle, call, canonical.b64(leaf), due,
@@ -68,6 +76,15 @@ class Permits:
         if outcome == "sent":
             self._store.run("UPDATE permits SET done = 'sent' WHERE id = ?", name)
 
+    def late(self, handle: str, now: int) -> int:
+        """Return how many notices could not be sent for an hour or more; one given up counts for a week."""
+        row = self._store.one(
+            "SELECT count(*) FROM permits WHERE handle = ? AND done != 'sent'"
+            " AND (tries > ? OR done = '' AND due < ?)",
+            handle, LATE_TRIES, now - 3600,
+        )  # fmt: skip
+        return row[0] if row else 0
+
     def code(self, number: str, claim: bytes, channel: str, now: int) -> bytes:
         """Return a permit to send a code to a claimed number (sealed to the courier)."""
         permit = Permit(
@@ -78,17 +95,18 @@ class Permits:
 
     def _permit(self, name: str, handle: str, about: str, now: int) -> bytes | None:
         try:
-            channels = self._subjects.channels(handle)
+            told = self._subjects.channels(handle)
         except RefusedError:
-            channels = None
-        if channels is None:
+            told = None
+        if told is None or told.timing == "none":
             return None
         permit = Permit(
-            id=name, kind="notice", to=channels[0], about=about, words=channels[2],  # type: ignore[arg-type] # kept from a read statement
-            language=channels[3], expires=now + _LIFE,  # type: ignore[arg-type] # likewise
+            id=name, kind="notice", to=told.address, about=about,
+            words="reminder" if about == NO_LINK else told.words,  # type: ignore[arg-type] # kept from a read statement
+            language=told.language, bound=told.bound, expires=now + _LIFE,  # type: ignore[arg-type] # likewise
         )  # fmt: skip
         return sign_permit(permit, self._signer)
 
 
 def _pause(tries: int) -> int:
-    return int(min(30 * 2**tries, 3600))
+    return int(min(30 * 2**tries, LONGEST_PAUSE))

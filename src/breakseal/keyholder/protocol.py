@@ -17,12 +17,13 @@ import msgspec
 
 from breakseal.kernel import errors
 from breakseal.kernel.errors import FormatError
+from breakseal.kernel.model.canonical import Number
+from breakseal.kernel.model.enrolments import NamedKey
+from breakseal.keyholder.location import messages as location
+from breakseal.keyholder.message import Message as Message  # noqa: PLC0414 # neighbours know it by this place
+from breakseal.keyholder.orders import messages as orders
 
 MAX_FRAME = 16 * 1024 * 1024
-
-
-class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="m"):
-    """The base of all messages."""
 
 
 class Submit(Message, frozen=True, tag="submit"):
@@ -63,9 +64,10 @@ class Disclosed(Message, frozen=True, tag="disclosed"):
 
 
 class Read(Message, frozen=True, tag="read"):
-    """Ask for what a `ReadTrail` or `ReadDesk` statement asks for."""
+    """Ask for what a `ReadTrail` or `ReadDesk` statement asks for; of a list the page that begins at entry `first`."""
 
     statement: bytes
+    first: Number = 1
 
 
 class Sealed(Message, frozen=True, tag="sealed"):
@@ -110,7 +112,7 @@ class AskFacts(Message, frozen=True, tag="ask-facts"):
 
 
 class OrganisationFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An enrolled organisation as the public may see it."""
+    """An enrolled organisation as the public may see it; `clients` are the keys of its programs, by name."""
 
     org: str
     name: str
@@ -118,6 +120,7 @@ class OrganisationFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     places: tuple[str, ...]
     active_from: int
     roster_until: int
+    clients: tuple[NamedKey, ...] = ()
 
 
 class ProcessorFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -130,8 +133,9 @@ class ProcessorFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
 
 class Facts(Message, frozen=True, tag="facts"):
-    """What is public: signed root (envelope), signed ingest key (envelope), the courier's sealing point, the log.
+    """What is public: the signed root, ingest key and enrolment of the courier (envelopes), and the log.
 
+    `courier` is the `EnrolCourier` that things are sealed by, empty while there is none.
     `checkpoint` is the latest published one, `counts` the published number of leaves by type (and
     "misses" nowhere: a miss is a disclosure like any other). `state` is "open", "quarantine" (after a
     restore) or "emergencies-only".
@@ -139,7 +143,7 @@ class Facts(Message, frozen=True, tag="facts"):
 
     root: bytes
     ingest: bytes
-    courier: str
+    courier: bytes
     keyholder: str
     log_vkey: str
     checkpoint: bytes
@@ -164,7 +168,7 @@ class Permits(Message, frozen=True, tag="permits"):
 
 
 class PermitDone(Message, frozen=True, tag="permit-done"):
-    """The courier says what became of a permit: "sent" or "failed" (then it is offered again, at most 20 times)."""
+    """The courier says what became of a permit: "sent" or "failed" (then it is offered again, for seven days)."""
 
     permit: str
     outcome: str
@@ -193,17 +197,22 @@ class Problem(Message, frozen=True, tag="problem"):
 
 Question = (
     Submit | Disclose | Read | Identify | Prove | AskFacts | TakePermits | PermitDone | Administer
+    | location.LocationQuestion | orders.LocateUnder
 )  # fmt: skip
 Answer = (
     Submitted | Disclosed | Sealed | Identified | Proved | Facts | Permits | Done | Problem
+    | location.LocationAnswer
 )  # fmt: skip
 
 SOCKETS: dict[str, tuple[type[Message], ...]] = {
-    "web": (Submit, Disclose, Read, Identify, Prove, AskFacts),
-    "courier": (TakePermits, PermitDone, AskFacts),
+    "web": (Submit, Disclose, Read, Identify, Prove, AskFacts, *location.WEB, orders.LocateUnder),
+    "courier": (TakePermits, PermitDone, AskFacts, *location.COURIER),
     "admin": (Administer, AskFacts, Prove),
 }
 """Which messages each socket of the keyholder accepts."""
+
+PATIENT = (*location.WEB, orders.LocateUnder)
+"""What is answered after all else, so that a crowd of looks delays no emergency, and no STOP."""
 
 _encoder = msgspec.msgpack.Encoder()
 question_decoder = msgspec.msgpack.Decoder(Question)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from breakseal.kernel.errors import FormatError, RefusedError
 from breakseal.kernel.model import canonical
 from breakseal.kernel.model.answers import ANSWER_DOMAIN, DESK_INFO, TRAIL_INFO
 from breakseal.kernel.model.attested import attest
-from breakseal.kernel.model.body import Trail
+from breakseal.kernel.model.body import Entry, Trail
 from breakseal.kernel.model.desk import (
     CasesDesk,
     ComplainedOf,
@@ -17,25 +19,29 @@ from breakseal.kernel.model.desk import (
     HeldKey,
     HeldNumber,
     HeldRecord,
-    OfferedKey,
     OfficersDesk,
     OrganisationDesk,
     OrganisationEntry,
     SelfDesk,
 )
-from breakseal.kernel.model.keys import PublicKey
-from breakseal.kernel.model.shortcode import short_code
 from breakseal.kernel.model.statements import Hello, ReadDesk, ReadTrail
 from breakseal.kernel.seal import hpke
 from breakseal.keyholder.authority import MAX_LIFE, Verified, check_time, consume, verify
 from breakseal.keyholder.core import Core
+from breakseal.keyholder.location import consents
 from breakseal.keyholder.logport import LogPort
-from breakseal.keyholder.protocol import Identified, Sealed
+from breakseal.keyholder.protocol import Identified, Read, Sealed
 from breakseal.keyholder.register.holders import Holder
+from breakseal.keyholder.register.subjects import Told
+from breakseal.keyholder.retention import opens_until
+from breakseal.keyholder.statements.officers import waiting
 from breakseal.keyholder.trails import Happening, NewEntry
 
 NEWEST = 200
-"""Entries of an organisation's trail that one answer carries."""
+"""Entries of an organisation's trail, or cases, that one answer carries: as many of the longest as a frame holds."""
+PAGE_ENTRIES = 500
+PAGE_BYTES = 4 * 1024 * 1024
+"""What one page of a list holds at most, in characters of its entries; a page has at least one entry."""
 
 
 def identify(core: Core, envelope: bytes, now: int) -> Identified:
@@ -58,17 +64,23 @@ def identify(core: Core, envelope: bytes, now: int) -> Identified:
     )  # fmt: skip
 
 
-def read(core: Core, log: LogPort, envelope: bytes, now: int) -> tuple[Sealed, tuple[NewEntry, ...]]:
-    """Return the answer to a `ReadTrail` or `ReadDesk`, and the entries that reading itself makes."""
-    verified = verify(core, envelope, now)
+def read(core: Core, log: LogPort, question: Read, now: int) -> tuple[Sealed, tuple[NewEntry, ...]]:
+    """Return the answer to a `ReadTrail` or `ReadDesk`, and the entries that reading itself makes.
+
+    A statement begins one reading; what stands after its first page may be asked for while the statement lives.
+    """
+    verified = verify(core, question.statement, now)
     statement = verified.statement
     if not isinstance(statement, ReadTrail | ReadDesk):
         raise FormatError("not a statement that asks for a list")
     check_time(statement, now, MAX_LIFE)
-    consume(core, verified.digest, statement.expires)
+    if question.first == 1:
+        consume(core, verified.digest, statement.expires)
+    elif isinstance(statement, ReadDesk) or question.first < 1 or not _begun(core, verified):
+        raise FormatError("only a list that is being read has more pages", reason="no-page")
     recipient = canonical.unb64(statement.recipient, 65)
     if isinstance(statement, ReadTrail):
-        trail = canonical.encode(_trail(core, log, verified, now))
+        trail = canonical.encode(_trail(core, log, verified, now, question.first))
         return Sealed(sealed=hpke.seal_to(recipient, trail, TRAIL_INFO)), ()
     desk, entries = _desk(core, statement, verified, now)
     asked = msgspec.structs.replace(desk, request=canonical.b64(verified.digest))
@@ -76,17 +88,30 @@ def read(core: Core, log: LogPort, envelope: bytes, now: int) -> tuple[Sealed, t
     return Sealed(sealed=hpke.seal_to(recipient, answer, DESK_INFO)), entries
 
 
-def _trail(core: Core, log: LogPort, verified: Verified, now: int) -> Trail:
+def _begun(core: Core, verified: Verified) -> bool:
+    return core.store.one("SELECT 1 FROM statements WHERE digest = ?", verified.digest) is not None
+
+
+def _trail(core: Core, log: LogPort, verified: Verified, now: int, first: int = 1) -> Trail:
+    """Return a page of the signer's list from entry `first` on.
+
+    The head is of this moment and covers the whole list, so what stood on earlier pages must be proved under it:
+    entries are never changed or taken away.
+    """
     holder = verified.signer
     if holder.kind != "subject":
         raise RefusedError("only the person whose list it is may read it", reason="not-yours")
     trail = core.subjects.get(holder.id).trail
-    entries = tuple(
-        core.trails.entry(digest, leaf, b"" if index is None else log.proof(index))
-        for digest, leaf, index in core.trails.rows(trail)
-    )
+    entries: list[Entry] = []
+    left = PAGE_BYTES
+    for digest, leaf, index in core.trails.rows(trail, first, PAGE_ENTRIES):
+        entry = core.trails.entry(digest, leaf, b"" if index is None else log.proof(index))
+        left -= len(entry.leaf) + len(entry.body) + len(entry.proof)
+        if entries and left < 0:
+            break
+        entries.append(entry)
     head = core.trails.head(trail, now, canonical.b64(verified.digest))
-    return Trail(key=canonical.b64(core.trails.key(trail)), head=head, entries=entries)
+    return Trail(key=canonical.b64(core.trails.key(trail)), head=head, entries=tuple(entries))
 
 
 def _desk(
@@ -96,7 +121,7 @@ def _desk(
     if statement.desk == "self":
         return _own(core, holder, now), ()
     if statement.desk == "pending-officers":
-        return _officers(core, holder), ()
+        return _officers(core, holder, now), ()
     if statement.desk == "oversight-cases":
         return _cases(core, verified, now)
     return _organisation(core, holder), ()
@@ -111,10 +136,10 @@ def _own(core: Core, holder: Holder, now: int) -> SelfDesk:
         return SelfDesk(handle=holder.id, name=holder.label, frozen=False, created=0, keys=keys)
     subject = core.subjects.get(holder.id)
     bare = SelfDesk(handle=holder.id, name="", frozen=subject.frozen, created=subject.created, keys=keys)
-    return bare if subject.erased else _with_holdings(core, bare)
+    return bare if subject.erased else _with_holdings(core, bare, now)
 
 
-def _with_holdings(core: Core, bare: SelfDesk) -> SelfDesk:
+def _with_holdings(core: Core, bare: SelfDesk, now: int) -> SelfDesk:
     grant = core.subjects.granted(bare.handle, "emergency-response")
     grants = () if grant is None else (
         HeldGrant(
@@ -122,7 +147,7 @@ def _with_holdings(core: Core, bare: SelfDesk) -> SelfDesk:
             places=tuple(sorted(grant.places)),
         ),
     )  # fmt: skip
-    channels = core.subjects.channels(bare.handle) or ("", "", "", "")
+    told = core.subjects.channels(bare.handle) or Told("", "", "", "", "")
     return SelfDesk(
         handle=bare.handle,
         name=bare.name,
@@ -133,32 +158,34 @@ def _with_holdings(core: Core, bare: SelfDesk) -> SelfDesk:
             HeldNumber(id=n.id, number=n.number, bound=n.bound) for n in core.numbers.of(bare.handle)
         ),
         records=tuple(
-            HeldRecord(category=r.category, version=r.version, written=r.written)
+            HeldRecord(
+                category=r.category,
+                version=r.version,
+                written=r.written,
+                until=opens_until(core.policy, r.category, r.written),
+            )
             for r in core.subjects.records(bare.handle)
         ),
         grants=grants,
-        timing=channels[1],
-        words=channels[2],
-        language=channels[3],
+        timing=told.timing,
+        words=told.words,
+        language=told.language,
+        late=core.permits.late(bare.handle, now) if told.timing not in ("", "none") else 0,
+        consents=consents.held(core, bare.handle, now),
+        paused=consents.is_paused(core, bare.handle),
     )
 
 
-def _officers(core: Core, holder: Holder) -> OfficersDesk:
+def _officers(core: Core, holder: Holder, now: int) -> OfficersDesk:
     if holder.kind != "sponsor":
         raise RefusedError("only a sponsor may read this", reason="not-sponsor")
-    rows = core.store.many(
-        "SELECT name, spec, offered FROM offers WHERE org = ? ORDER BY offered", holder.org
-    )
-    offered = []
-    for name, spec, at in rows:
-        key = canonical.decode(spec, PublicKey)
-        offered.append(OfferedKey(name=name, code=short_code(key), key=key, offered=at))
     officers = tuple(
         EnrolledOfficer(officer=o.officer, name=o.name, role=o.role)
         for o in core.organisations.officers(holder.org)
     )
     until = core.organisations.get(holder.org).roster_until
-    return OfficersDesk(org=holder.org, offered=tuple(offered), officers=officers, roster_until=until)
+    offered = tuple(waiting(core, holder.org, now))
+    return OfficersDesk(org=holder.org, offered=offered, officers=officers, roster_until=until)
 
 
 def _cases(core: Core, verified: Verified, now: int) -> tuple[CasesDesk, tuple[NewEntry, ...]]:
@@ -173,12 +200,27 @@ def _cases(core: Core, verified: Verified, now: int) -> tuple[CasesDesk, tuple[N
     for name, handle, leaf, opened, seen in core.store.many(
         "SELECT id, handle, leaf, opened, read FROM cases ORDER BY opened DESC LIMIT ?", NEWEST
     ):
-        _, _, body = core.trails.body(leaf)
-        cases.append(ComplainedOf(id=name, opened=opened, leaf=canonical.b64(leaf), body=canonical.b64(body)))
+        body, missing = _complained_of(core, leaf)
+        cases.append(
+            ComplainedOf(
+                id=name, opened=opened, leaf=canonical.b64(leaf), body=canonical.b64(body), missing=missing
+            )
+        )
         if not seen:
             core.store.run("UPDATE cases SET read = ? WHERE id = ?", now, name)
-            entries.append(_case_read(core, verified, handle, name, now))
+            # A list whose key is dead takes no entry any more, and nobody could read it there.
+            entries += [_case_read(core, verified, handle, name, now)] if missing != "erased" else []
     return CasesDesk(cases=tuple(cases)), tuple(entries)
+
+
+def _complained_of(core: Core, leaf: bytes) -> tuple[bytes, Literal["", "erased", "lost"]]:
+    """Return the body of the entry, or why there is none; one that is gone must not hide the others."""
+    try:
+        trail, _, body = core.trails.body(leaf)
+        core.trails.key(trail)
+    except RefusedError:
+        return b"", "erased"
+    return body, "" if body else "lost"
 
 
 def _case_read(core: Core, verified: Verified, handle: str, case: str, now: int) -> NewEntry:
@@ -192,9 +234,10 @@ def _case_read(core: Core, verified: Verified, handle: str, case: str, now: int)
 def _organisation(core: Core, holder: Holder) -> OrganisationDesk:
     if holder.kind != "sponsor":
         raise RefusedError("only a sponsor may read this", reason="not-sponsor")
-    rows = core.trails.rows(core.trails.of("organisation", holder.org))
+    trail = core.trails.of("organisation", holder.org)
+    total = core.trails.length(trail)
     entries = tuple(
         OrganisationEntry(leaf=canonical.b64(digest), body=canonical.b64(core.trails.body(digest)[2]))
-        for digest, _, _ in reversed(rows[-NEWEST:])
+        for digest, _, _ in reversed(core.trails.rows(trail, max(1, total - NEWEST + 1), NEWEST))
     )
-    return OrganisationDesk(org=holder.org, total=len(rows), entries=entries)
+    return OrganisationDesk(org=holder.org, total=total, entries=entries)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from breakseal.kernel.errors import BreaksealError
+from breakseal.kernel.model.orders import LodgeOrder, LookUnder
 from breakseal.kernel.model.statements import Request
 from breakseal.keyholder.authority import MAX_LIFE, check_time, consume, verify
 from breakseal.keyholder.core import Core
@@ -14,13 +17,13 @@ RECORDED_AN_HOUR = 20
 def note_refusal(core: Core, request: bytes, reason: str, now: int) -> NewEntry | None:
     """Write the entry of a refused request, if an enrolled officer signed it and has entries left this hour.
 
-    Beyond that, refusals are only counted. Nothing of the basis is repeated: a refused attempt must
-    not leave a caller's number behind.
+    Beyond that, refusals are only counted. Nothing of the basis is repeated, and of an order nothing at all: a refused
+    attempt must not leave a number behind.
     """
     try:
         verified = verify(core, request, now)
         statement, holder = verified.statement, verified.signer
-        if holder.kind != "officer" or not isinstance(statement, Request):
+        if holder.kind != "officer" or not isinstance(statement, Request | LodgeOrder | LookUnder):
             return None
         # An old or repeated request is nobody's new attempt: it must not use up the officer's entries.
         check_time(statement, now, MAX_LIFE)
@@ -31,8 +34,13 @@ def note_refusal(core: Core, request: bytes, reason: str, now: int) -> NewEntry 
     if spent > RECORDED_AN_HOUR:
         return None
     what = Happening(
-        type="refuse", party=core.party(holder), result=f"refused:{reason}", purpose=statement.purpose,
-        basis_digest=statement.basis, reason=statement.reason, signed=request, target="refusal",
-        marks=("only-counted-from-here",) if spent == RECORDED_AN_HOUR else (),
+        type="refuse", party=core.party(holder), result=f"refused:{reason}", purpose="court-order-disclosure",
+        target="refusal", marks=("only-counted-from-here",) if spent == RECORDED_AN_HOUR else (),
     )  # fmt: skip
+    if isinstance(statement, LookUnder):
+        what = replace(what, basis_digest=statement.order, reason=statement.reason)
+    elif isinstance(statement, Request):
+        what = replace(
+            what, purpose=statement.purpose, basis_digest=statement.basis, reason=statement.reason, signed=request
+        )  # fmt: skip
     return core.trails.append(core.trails.of("organisation", holder.org), what, now)

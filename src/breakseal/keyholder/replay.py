@@ -7,23 +7,34 @@ taken: erase all, withdraw all.
 
 from __future__ import annotations
 
+from itertools import combinations
+
 from breakseal.kernel.errors import RefusedError
 from breakseal.kernel.model import canonical
 from breakseal.kernel.model.enrolments import (
     EnrolCourier,
+    EnrolCourtLine,
     EnrolOrganisation,
     EnrolProcessor,
     PolicyRelease,
     Root,
 )
 from breakseal.kernel.model.leaf import Leaf, read_leaf, trail_ref, trail_tag
+from breakseal.kernel.model.words import OWN_CATEGORIES
 from breakseal.keyholder.authority import verify_root_signed
 from breakseal.keyholder.core import Core
+from breakseal.keyholder.location import consents
 from breakseal.keyholder.logport import LogPort
 from breakseal.keyholder.statements import root as root_statements
-from breakseal.keyholder.trails import KEPT_AFTER_ERASURE
+from breakseal.keyholder.trails import DEFERRED_TARGET, KEPT_AFTER_ERASURE
 
 _GRANT = "grant:emergency-response"
+_PARTS = {
+    f"erase:{','.join(part)}": part
+    for size in range(1, len(OWN_CATEGORIES) + 1)
+    for part in combinations(sorted(OWN_CATEGORIES), size)
+}
+"""What the leaf of every erasure of a part can refer to. What is none of them erased the whole record."""
 
 
 class Replay:
@@ -86,7 +97,7 @@ class Replay:
         statement = verified.statement
         if isinstance(statement, EnrolOrganisation):
             root_statements.organisation_again(self._core, verified, statement, now)
-        elif isinstance(statement, EnrolCourier | EnrolProcessor | PolicyRelease):
+        elif isinstance(statement, EnrolCourier | EnrolProcessor | EnrolCourtLine | PolicyRelease):
             root_statements.keep_again(self._core, verified, statement, now)
         elif isinstance(statement, Root):
             self._core.roots.adopt(envelope)
@@ -96,7 +107,7 @@ class Replay:
         if core.subjects.get(handle).erased:
             return
         if leaf.type == "erase":
-            part = self._erased_part(leaf, trail, n, handle)
+            part = self._erased_part(leaf, trail, n)
             core.subjects.erase(handle, part, now)
             if not part:
                 core.trails.let_die(trail, now + KEPT_AFTER_ERASURE)
@@ -104,7 +115,7 @@ class Replay:
             # A newer consent, perhaps a narrower one, is lost with its body: the person turns the record on again.
             core.subjects.withdraw(handle, "emergency-response")
         elif leaf.type == "notice":
-            core.subjects.drop_channels(handle)
+            self._notice(leaf, trail, n, handle)
         elif leaf.type == "withdraw":
             self._withdraw(leaf, trail, n, handle, now)
         elif leaf.type == "revoke":
@@ -112,18 +123,25 @@ class Replay:
                 if self._is(leaf, trail, n, f"key:{key_id}"):
                     core.holders.revoke(key_id, now)
 
-    def _erased_part(self, leaf: Leaf, trail: int, n: int, handle: str) -> tuple[str, ...]:
-        """Return the one category that was erased, if it was one; else nothing, which erases all."""
-        for record in self._core.subjects.records(handle):
-            if self._is(leaf, trail, n, f"erase:{record.category}"):
-                return (record.category,)
-        return ()
+    def _notice(self, leaf: Leaf, trail: int, n: int, handle: str) -> None:
+        # What was told late is told again by the next sweep, because the body that told it is lost.
+        if not self._is(leaf, trail, n, DEFERRED_TARGET):
+            self._core.subjects.drop_channels(handle)
+
+    def _erased_part(self, leaf: Leaf, trail: int, n: int) -> tuple[str, ...]:
+        """Return the categories that were erased, whether the copy holds them or not; none if it was the whole record."""
+        return next((part for target, part in _PARTS.items() if self._is(leaf, trail, n, target)), ())
 
     def _withdraw(self, leaf: Leaf, trail: int, n: int, handle: str, now: int) -> None:
         core = self._core
         if self._is(leaf, trail, n, "freeze"):
             core.subjects.set_frozen(handle, now)
             return
+        if self._is(leaf, trail, n, "location-paused"):
+            consents.pause(core, handle, now)
+            return
+        if self._is(leaf, trail, n, consents.TARGET):
+            return  # every consent is ended by the restore itself
         for number in core.numbers.of(handle):
             if self._is(leaf, trail, n, f"number:{number.id}"):
                 core.numbers.release(handle, number.id)

@@ -81,6 +81,9 @@ class RestoreGate:
         self._core.store.set_meta(RELEASED, now.to_bytes(8, "big"))
         # Whether a call of the copy's time lives, only a new event of its callgate can say.
         self._core.store.run("DELETE FROM calls")
+        # Consents widen, and which of them ended since the copy was made, their leaves do not say: all are over.
+        self._core.store.run("DELETE FROM location_consents")
+        self._core.store.run("DELETE FROM location_asks")
         return public_entry(self._core, "root", envelope, now)
 
     def _signs(self, generation: int) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from breakseal.kernel.errors import ConfigError, RefusedError, VerificationError
 from breakseal.kernel.model.enrolments import Root
 from breakseal.kernel.model.keys import PublicKey
 from breakseal.kernel.model.passkey import RelyingParty
 from breakseal.kernel.model.signed import Signed, read, verify_one
-from breakseal.kernel.tlog.witnesspolicy import parse_policy
+from breakseal.kernel.tlog.witnesspolicy import WitnessPolicy, parse_policy
 from breakseal.keyholder.store import Store
 
 ENROL_DELAY = 72 * 3600
@@ -17,15 +19,20 @@ WIDEN_DELAY = 14 * 86_400
 
 
 class Roots:
-    """The newest root statement, and its predecessors in the store."""
+    """The newest root statement, and its predecessors in the store.
 
-    def __init__(self, store: Store) -> None:
+    `checkpoint` returns the log's latest signed checkpoint, by which a new witness policy is tried.
+    """
+
+    def __init__(self, store: Store, checkpoint: Callable[[], bytes]) -> None:
         self._store = store
+        self._checkpoint = checkpoint
         self._newest: tuple[bytes, Root] | None = None
+        self._witnesses: WitnessPolicy | None = None
 
     def forget(self) -> None:
         """Drop the copy in memory, after a transaction that was undone."""
-        self._newest = None
+        self._newest = self._witnesses = None
 
     def _load(self) -> tuple[bytes, Root] | None:
         if self._newest is None:
@@ -52,6 +59,13 @@ class Roots:
         if newest is None:
             raise ConfigError("the keyholder has no root statement: run `breakseal init`")
         return newest[1]
+
+    @property
+    def witnesses(self) -> WitnessPolicy:
+        """The witness policy of the root in force."""
+        if self._witnesses is None:
+            self._witnesses = parse_policy(self.root.witnesses.encode())
+        return self._witnesses
 
     @property
     def party(self) -> RelyingParty:
@@ -85,8 +99,21 @@ class Roots:
         self._store.run(
             "INSERT INTO enrolments VALUES ('root', ?, ?, ?)", str(new.version), envelope, new.version
         )
-        self._newest = envelope, new
+        self._newest, self._witnesses = (envelope, new), None
         return new
+
+    def check_log(self, new: Root) -> None:
+        """Check that the log as it stands satisfies the witness policy of `new`: nothing would open under it else.
+
+        Raises:
+            RefusedError: it does not: another log's key, or witnesses that have not cosigned.
+        """
+        try:
+            parse_policy(new.witnesses.encode()).check(self._checkpoint())
+        except VerificationError as error:
+            raise RefusedError(
+                f"the log does not satisfy this root's witness policy: {error}", reason="witness-policy"
+            ) from error
 
     def check_signed(self, signed: Signed) -> None:
         """Check that the threshold of the root in force signed.

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -20,6 +22,8 @@ from breakseal.keyholder.store import StoreFailedError
 
 _LOG = logging.getLogger("breakseal.keyholder")
 MAX_BATCH = 32
+MAX_PATIENT = 8
+"""Of a batch's questions those about location (`protocol.PATIENT`): what an emergency waits behind, at most twice."""
 SWEEP_EVERY = 60.0
 
 Reply = Callable[[p.Message], None]
@@ -27,7 +31,7 @@ A = TypeVar("A", bound=p.Message)
 
 
 class Worker(threading.Thread):
-    """Feeds the engine: takes whatever has queued up, at most `MAX_BATCH` at a time."""
+    """Feeds the engine: takes whatever has queued up, some at a time, and first what must not wait for location."""
 
     def __init__(self, engine: Engine, loop: asyncio.AbstractEventLoop, failed: Callable[[], None]) -> None:
         super().__init__(name="engine", daemon=True)
@@ -35,6 +39,7 @@ class Worker(threading.Thread):
         self._loop = loop
         self._failed = failed
         self._queue: SimpleQueue[tuple[p.Message, Reply] | None] = SimpleQueue()
+        self._lanes: tuple[deque[tuple[p.Message, Reply] | None], ...] = deque(), deque()
         self._due = loop.time() + SWEEP_EVERY
 
     def submit(self, question: p.Message, reply: Reply) -> None:
@@ -69,16 +74,14 @@ class Worker(threading.Thread):
         return None not in batch
 
     def _gather(self) -> list[tuple[p.Message, Reply] | None]:
-        try:
-            batch = [self._queue.get(timeout=SWEEP_EVERY)]
-        except Empty:
-            return []
-        while len(batch) < MAX_BATCH:
-            try:
-                batch.append(self._queue.get_nowait())
-            except Empty:
-                break
-        return batch
+        with suppress(Empty):
+            while True:
+                one = self._queue.get(block=not any(self._lanes), timeout=SWEEP_EVERY)
+                # The end comes after all that was queued, so in the lane that is served last.
+                self._lanes[one is None or isinstance(one[0], p.PATIENT)].append(one)
+        urgent, patient = self._lanes
+        batch = [urgent.popleft() for _ in range(min(len(urgent), MAX_BATCH))]
+        return batch + [patient.popleft() for _ in range(min(len(patient), 0 if urgent else MAX_PATIENT))]
 
     def _sweep(self) -> None:
         self._due = self._loop.time() + SWEEP_EVERY
@@ -113,13 +116,14 @@ def _deliver(replies: Sequence[Reply], answers: Sequence[p.Message]) -> None:
 
 
 class _Connection(asyncio.Protocol):
-    """One neighbour. Answers go out in the order of the questions, because the queue keeps it."""
+    """One neighbour. Answers go out in the order of the questions: one that is ready early waits for its turn."""
 
     def __init__(self, worker: Worker, allowed: tuple[type[p.Message], ...]) -> None:
         self._worker = worker
         self._allowed = allowed
         self._frames = p.Frames()
         self._transport: asyncio.Transport | None = None
+        self._turns: deque[list[bytes]] = deque()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -130,18 +134,25 @@ class _Connection(asyncio.Protocol):
                 question = p.question_decoder.decode(body)
                 if not isinstance(question, self._allowed):
                     raise errors.RefusedError("this socket does not take that message")
-                self._worker.submit(question, self._reply)
+                turn: list[bytes] = []
+                self._turns.append(turn)
+                self._worker.submit(question, partial(self._reply, turn))
         except (errors.BreaksealError, msgspec.MsgspecError):
             if self._transport is not None:
                 self._transport.close()
 
-    def _reply(self, answer: p.Message) -> None:
+    def _reply(self, turn: list[bytes], answer: p.Message) -> None:
+        data = p.frame(answer)
+        if len(data) > p.MAX_FRAME:
+            data = p.frame(
+                problem(errors.RefusedError("the answer is too long to carry", reason="too-large"))
+            )
+        turn.append(data)
+        while self._turns and self._turns[0]:
+            self._write(self._turns.popleft()[0])
+
+    def _write(self, data: bytes) -> None:
         if self._transport is not None and not self._transport.is_closing():
-            data = p.frame(answer)
-            if len(data) > p.MAX_FRAME:
-                data = p.frame(
-                    problem(errors.RefusedError("the answer is too long to carry", reason="too-large"))
-                )
             self._transport.write(data)
 
 

@@ -11,7 +11,7 @@ from typing import Any, LiteralString
 
 from breakseal.kernel.errors import ConfigError, UnavailableError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 4
 
 Row = tuple[Any, ...]
 
@@ -37,6 +37,7 @@ class Store:
         """
         self.path = path
         self._failed = False
+        self._meta: dict[str, bytes | None] = {}
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             self._db.execute(f"PRAGMA {pragma}")
@@ -56,12 +57,18 @@ class Store:
         return self._run(sql, values).rowcount
 
     def meta(self, name: str) -> bytes | None:
-        """Return a named value, or None."""
+        """Return a named value, or None; inside a transaction it is read once."""
+        if name in self._meta:
+            return self._meta[name]
         row = self.one("SELECT value FROM meta WHERE name = ?", name)
-        return None if row is None else bytes(row[0])
+        value = None if row is None else bytes(row[0])
+        if self._db.in_transaction:
+            self._meta[name] = value
+        return value
 
     def set_meta(self, name: str, value: bytes) -> None:
         """Keep a named value."""
+        self._meta.pop(name, None)
         self.run(
             "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", name, value
         )
@@ -74,6 +81,7 @@ class Store:
             StoreFailedError: the commit failed; the store refuses from then on.
         """
         self._run("BEGIN IMMEDIATE", ())
+        self._meta.clear()
         try:
             yield
         except BaseException:
@@ -82,6 +90,7 @@ class Store:
         self._end("COMMIT")
 
     def _end(self, how: LiteralString) -> None:
+        self._meta.clear()
         try:
             # A full or failing disk makes SQLite undo the transaction by itself, in the middle of it.
             if how == "COMMIT" or self._db.in_transaction:
@@ -106,6 +115,7 @@ class Store:
         try:
             yield
         except BaseException:
+            self._meta.clear()
             self._run("ROLLBACK TO one", ())
             self._run("RELEASE one", ())
             raise

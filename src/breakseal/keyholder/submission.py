@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from breakseal.kernel.errors import FormatError, RefusedError
-from breakseal.kernel.model import enrolments, signed
+from breakseal.kernel.model import enrolments, location, orders, signed
 from breakseal.kernel.model import statements as s
 from breakseal.keyholder.authority import (
     MAX_LIFE,
@@ -20,6 +20,8 @@ from breakseal.keyholder.authority import (
     verify_self_signed,
 )
 from breakseal.keyholder.core import Core
+from breakseal.keyholder.location import agreeing
+from breakseal.keyholder.orders import lodging
 from breakseal.keyholder.protocol import Submit
 from breakseal.keyholder.statements import calls, numbers, officers, records, root, subject
 from breakseal.keyholder.statements.outcome import Outcome
@@ -40,6 +42,7 @@ _ROOT: dict[type[Any], Effect] = {
     enrolments.EnrolOrganisation: root.organisation,
     enrolments.EnrolCourier: root.other,
     enrolments.EnrolProcessor: root.other,
+    enrolments.EnrolCourtLine: root.other,
     enrolments.PolicyRelease: root.other,
     enrolments.Root: root.root,
 }
@@ -58,7 +61,14 @@ _ENROLLED: dict[type[Any], Effect] = {
     s.NumberAttested: numbers.attested,
     s.WithdrawNumber: numbers.withdraw,
     s.Wrap: records.wrap,
+    s.Keep: records.keep,
     s.CallEvent: calls.event,
+    location.Consent: agreeing.consent,
+    location.WithdrawConsent: agreeing.withdraw,
+    location.PauseLocation: agreeing.pause,
+    orders.LodgeOrder: lodging.lodge,
+    orders.ReviewOrder: lodging.review,
+    orders.EndOrder: lodging.end,
     enrolments.EnrolOfficer: officers.enrol,
     enrolments.RevokeOfficer: officers.revoke,
     enrolments.Roster: officers.roster,

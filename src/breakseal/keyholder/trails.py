@@ -7,6 +7,8 @@ import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import msgspec
+
 from breakseal.kernel.errors import RefusedError
 from breakseal.kernel.model import canonical
 from breakseal.kernel.model.body import NO_LINK, Body, Entry, Head, Party, sign_head
@@ -20,6 +22,10 @@ from breakseal.keyholder.vault import Vault
 
 KEPT_AFTER_ERASURE = 3 * 365 * 86_400
 """Seconds for which the person can still see and prove who looked, after all data was erased."""
+SECOND_LOOK = 3600
+"""Seconds at least between the sweep that finds a trail's time over and the one that destroys its key."""
+DEFERRED_TARGET = "deferred"
+"""What the leaf that joins a deferred entry to its list refers to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +49,7 @@ class Happening:
     signed: bytes = b""
     target: str = ""
     public: bytes = b""
+    joined: Entry | msgspec.UnsetType = msgspec.UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +93,8 @@ class Trails:
 
         INVARIANT: from the commit on the leaf is never withdrawn; `engine` sees to it that it is logged.
         """
-        row = self._store.one("SELECT n, link FROM trails WHERE id = ?", trail)
-        if row is None:
-            raise RefusedError("there is no such trail", reason="no-trail")
-        n, link = int(row[0]) + 1, str(row[1])
+        last, link = self._end(trail)
+        n = last + 1
         key = self._vault.get(f"trail/{trail}")
         salt = self._entropy.token(32)
         body = canonical.encode(_body(what, n, link, now))
@@ -135,9 +140,17 @@ class Trails:
         self._store.run("UPDATE trails SET die = ? WHERE id = ?", when, trail)
 
     def sweep(self, now: int) -> None:
-        """Destroy the keys of the trails whose time is over."""
-        for (trail,) in self._store.many("SELECT id FROM trails WHERE die > 0 AND die <= ?", now):
+        """Destroy the keys of the trails that an earlier sweep found past their time, and mark those found now.
+
+        `die` is minus the time at which a sweep found it over; 0 for a trail that lives or is dead for good.
+        INVARIANT: two sweeps an hour apart must agree; one look at a wrong clock destroys nothing.
+        """
+        for (trail,) in self._store.many(
+            "SELECT id FROM trails WHERE die BETWEEN ? AND -1", SECOND_LOOK - now
+        ):
             self._vault.destroy(f"trail/{trail}")
+            self._store.run("UPDATE trails SET die = 0 WHERE id = ?", trail)
+        self._store.run("UPDATE trails SET die = -? WHERE die > 0 AND die <= ?", now, now)
 
     def key(self, trail: int) -> bytes:
         """Return K_trail."""
@@ -145,17 +158,35 @@ class Trails:
 
     def head(self, trail: int, now: int, request: str) -> Head:
         """Return the head, signed for the question `request`."""
+        n, link = self._end(trail)
+        tag = canonical.b64(trail_tag(self.key(trail), 0))
+        told = self._store.one("SELECT count(*) FROM deferred WHERE trail = ? AND joined != 0", trail)
+        late = told[0] if told else 0
+        head = Head(trail=tag, n=n, link=link, deferred=late, at=now, request=request, by="")
+        return sign_head(head, self._signer)
+
+    def subject(self, trail: int) -> str:
+        """Return the handle of the record whose trail it is, or nothing where it is no person's."""
+        row = self._store.one("SELECT owner FROM trails WHERE id = ? AND kind = 'subject'", trail)
+        return "" if row is None else str(row[0])
+
+    def length(self, trail: int) -> int:
+        """Return how many entries the trail has."""
+        return self._end(trail)[0]
+
+    def rows(self, trail: int, first: int, most: int) -> list[tuple[bytes, bytes, int | None]]:
+        """Return hash, leaf and log index of up to `most` entries from number `first` on, in order."""
+        found = self._store.many(
+            "SELECT hash, leaf, idx FROM entries WHERE trail = ? AND n >= ? ORDER BY n LIMIT ?",
+            trail, first, most,
+        )  # fmt: skip
+        return [(bytes(h), bytes(leaf), idx) for h, leaf, idx in found]
+
+    def _end(self, trail: int) -> tuple[int, str]:
         row = self._store.one("SELECT n, link FROM trails WHERE id = ?", trail)
         if row is None:
             raise RefusedError("there is no such trail", reason="no-trail")
-        tag = canonical.b64(trail_tag(self.key(trail), 0))
-        head = Head(trail=tag, n=row[0], link=row[1], deferred=0, at=now, request=request, by="")
-        return sign_head(head, self._signer)
-
-    def rows(self, trail: int) -> list[tuple[bytes, bytes, int | None]]:
-        """Return hash, leaf and log index of each entry, in order."""
-        found = self._store.many("SELECT hash, leaf, idx FROM entries WHERE trail = ? ORDER BY n", trail)
-        return [(bytes(h), bytes(leaf), idx) for h, leaf, idx in found]
+        return int(row[0]), str(row[1])
 
     def entry(self, digest: bytes, leaf: bytes, proof: bytes) -> Entry:
         """Return an entry as its subject gets it."""
@@ -186,6 +217,7 @@ def _body(what: Happening, n: int, link: str, now: int) -> Body:
         reason=what.reason,
         marks=what.marks,
         signed=canonical.b64(what.signed),
+        joined=what.joined,
     )
 
 

@@ -15,6 +15,7 @@ from breakseal.kernel.model.base import SignedStatement
 from breakseal.kernel.model.enrolments import (
     Door,
     EnrolCourier,
+    EnrolCourtLine,
     EnrolOrganisation,
     EnrolProcessor,
     KeyholderKeys,
@@ -33,7 +34,15 @@ DAY = 86_400
 SIGNING_ROUND = 30 * DAY
 """Seconds that overseers have to sign a statement and hand it in."""
 ROOT_LIFE = 3650 * DAY
-ROOT_SIGNED = (Root, EnrolOrganisation, EnrolCourier, EnrolProcessor, PolicyRelease, RestoreRelease)
+ROOT_SIGNED = (
+    Root,
+    EnrolOrganisation,
+    EnrolCourier,
+    EnrolProcessor,
+    EnrolCourtLine,
+    PolicyRelease,
+    RestoreRelease,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,25 +139,42 @@ def envelope_bytes(signed: Signed) -> bytes:
     return canonical.encode(signed)
 
 
-def counted(signed: Signed, root: Root) -> int:
-    """Return how many different oversight keys of `root` signed, every signature checked.
+def counted(signed: Signed, root: Root, *, others: bool = False) -> int:
+    """Return how many different oversight keys of `root` signed, every signature of theirs checked.
 
     Raises:
-        VerificationError: a signature is not of an oversight key, or does not hold.
+        VerificationError: a signature does not hold, or is not of an oversight key and `others` may not sign.
     """
     known = {key.id: key for key in root.oversight}
     seen = set()
     for one in signed.signatures:
         key = known.get(one.key)
         if key is None:
+            if others:
+                continue
             raise VerificationError("signed by a key that the root does not name", reason="unknown-signer")
         keys.verify_raw(key.check(), canonical.unb64(one.sig), keys.DOMAIN + signed.payload_bytes())
         seen.add(one.key)
     return len(seen)
 
 
+def check_signed(signed: Signed, root: Root) -> None:
+    """Check that enough overseers of `root` signed; a later root is signed by those of the one before, too.
+
+    Raises:
+        VerificationError: too few signatures, or one that does not hold.
+    """
+    if counted(signed, root, others=True) < root.threshold:
+        raise VerificationError(
+            f"root statement {root.version} asks for {root.threshold} signatures of its overseers",
+            reason="too-few-signatures",
+        )
+
+
 def read_root(data: bytes) -> Root:
     """Return the root statement in the envelope `data`, signed by enough of its own oversight keys.
+
+    Whether a later root follows the one before is `succession.read_next`'s to check.
 
     Raises:
         FormatError: not a root statement.
@@ -157,8 +183,21 @@ def read_root(data: bytes) -> Root:
     statement, signed = read_draft(data)
     if not isinstance(statement, Root):
         raise FormatError("not a root statement")
-    if counted(signed, statement) < statement.threshold:
-        raise VerificationError(
-            f"the root statement needs {statement.threshold} signatures", reason="too-few-signatures"
-        )
+    if statement.version == 1:
+        counted(signed, statement)
+    check_signed(signed, statement)
     return statement
+
+
+def courier_point(envelope: bytes, root: Root) -> str:
+    """Return the point of the courier that `envelope` enrols, signed by the threshold of the overseers of `root`.
+
+    Raises:
+        FormatError: not a courier's enrolment.
+        VerificationError: too few signatures, or one that does not hold.
+    """
+    statement, signed = read_draft(envelope)
+    if not isinstance(statement, EnrolCourier):
+        raise FormatError("not a courier's enrolment")
+    check_signed(signed, root)
+    return statement.seal

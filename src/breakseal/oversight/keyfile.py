@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from breakseal.kernel.errors import BreaksealError, ConfigError
 from breakseal.kernel.model import canonical
 from breakseal.kernel.model.keys import KeyUse, PublicKey, describe_key, parse_spki
-from breakseal.kernel.model.signers import Ed25519Signer
+from breakseal.kernel.model.signed import Signer
+from breakseal.kernel.model.signers import Ed25519Signer, P256Signer
 
 MAX_KEY = 4096
 PrivateKey = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
@@ -76,9 +77,35 @@ def read_ed25519(path: Path) -> ed25519.Ed25519PrivateKey:
     return key
 
 
+def read_p256(path: Path) -> ec.EllipticCurvePrivateKey:
+    """Return the P-256 key in the file `path`.
+
+    Raises:
+        ConfigError: there is no such file, others may read it, or it is no P-256 key.
+    """
+    key = _read_private(path)
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise ConfigError(f"`{path}` is not a P-256 key")
+    return key
+
+
 def read_signer(path: Path) -> Ed25519Signer:
     """Return a signer with the key in the file `path`; raises as `read_ed25519`."""
     return Ed25519Signer(read_ed25519(path))
+
+
+def read_service(path: Path) -> Signer:
+    """Return a signer with the key in the file `path`, Ed25519 or P-256: a court's may be either.
+
+    Raises:
+        ConfigError: there is no such file, others may read it, or it is no key of ours.
+    """
+    key = _read_private(path)
+    if isinstance(key, ed25519.Ed25519PrivateKey):
+        return Ed25519Signer(key)
+    if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
+        return P256Signer(key, "service")
+    raise ConfigError(f"`{path}` is neither an Ed25519 nor a P-256 key")
 
 
 def read_public(path: Path, use: KeyUse = "service") -> PublicKey:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from breakseal.kernel.policy import Category, Policy, Purpose, Role
+from breakseal.kernel.policy import PASSED_ON, Category, Policy, Purpose, Role
 from breakseal.kernel.policy.cedar import Rule
 from breakseal.kernel.policy.conditions import leaves
 from breakseal.policydesk.phrases import Language, Phrases, shipped_phrases
@@ -38,6 +39,14 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """How long these categories are kept, as one sentence."""
+
+    categories: tuple[Category, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
     """One rule as one sentence."""
 
@@ -57,6 +66,7 @@ class Notice:
     headings: Headings
     sharing: tuple[Shared, ...]
     closed: tuple[str, ...]
+    kept: tuple[Kept, ...]
     promises: tuple[Sentence, ...]
     safeguards: tuple[Sentence, ...]
 
@@ -64,6 +74,10 @@ class Notice:
         """Return who can see `category`; empty if nobody can."""
         found = (each.accesses for each in self.sharing if category in each.categories)
         return next(found, ())
+
+    def keeping(self, category: Category) -> str:
+        """Return how long `category` is kept; empty if nobody can open it anyway."""
+        return next((each.text for each in self.kept if category in each.categories), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +87,7 @@ class Headings:
     sharing: str
     closed: str
     closed_row: str
+    kept: str
     promises: str
     safeguards: str
     who: str
@@ -99,6 +114,7 @@ def notice(policy: Policy, language: Language, *, phrases: Phrases | None = None
         headings=_headings(speaker),
         sharing=tuple(_shared(policy, speaker, rules, group) for rules, group in groups.items() if rules),
         closed=tuple(opened(speaker.word("category", each)) for each in groups.get((), ())),
+        kept=_kept(policy, speaker, [each for rules, group in groups.items() if rules for each in group]),
         promises=tuple(_sentence(speaker, rule) for rule in forbids if _promise(rule)),
         safeguards=tuple(_sentence(speaker, rule) for rule in forbids if not _promise(rule)),
     )
@@ -111,6 +127,26 @@ def _groups(policy: Policy) -> dict[tuple[Rule, ...], tuple[Category, ...]]:
         rules = tuple(rule for rule in permits if category in named(rule, "category", Category))
         groups[rules] = (*groups.get(rules, ()), category)
     return groups
+
+
+def _kept(policy: Policy, speaker: Speaker, categories: Sequence[Category]) -> tuple[Kept, ...]:
+    """Return how long what can be opened is kept, shortest first; what no rule ends comes last."""
+    found: dict[int | None, list[Category]] = {}
+    for each in categories:
+        if each not in PASSED_ON:
+            found.setdefault(policy.retention_days(each), []).append(each)
+    ended = sorted(days for days in found if days is not None)
+    made = [_until(speaker, "kept_days", found[days], days) for days in ended]
+    made += [_until(speaker, "kept_until", found[None], 0)] if None in found else []
+    never = [each for each in categories if each in PASSED_ON]
+    return (*made, *([_until(speaker, "kept_never", never, 0)] if never else []))
+
+
+def _until(speaker: Speaker, phrase: str, categories: Sequence[Category], days: int) -> Kept:
+    return Kept(
+        categories=tuple(categories),
+        text=speaker.page(phrase, what=speaker.things(categories), number=days),
+    )
 
 
 def _shared(
@@ -145,6 +181,7 @@ def _headings(speaker: Speaker) -> Headings:
         sharing=speaker.page("sharing"),
         closed=speaker.page("closed"),
         closed_row=speaker.page("closed_row"),
+        kept=speaker.page("kept"),
         promises=speaker.page("promises"),
         safeguards=speaker.page("safeguards"),
         who=speaker.page("who"),
@@ -172,6 +209,7 @@ def markdown(made: Notice) -> str:
     if made.closed:
         lines += ["", f"## {heads.closed}", "", heads.closed_row, ""]
         lines += [f"- {each}" for each in made.closed]
+    lines += ["", f"## {heads.kept}", "", *(f"- {each.text}" for each in made.kept)]
     for heading, sentences in ((heads.promises, made.promises), (heads.safeguards, made.safeguards)):
         lines += ["", f"## {heading}", "", *(f"- {each.text}" for each in sentences)]
     return "\n".join((*lines, "", f"sha256:{made.digest}", ""))

@@ -51,6 +51,7 @@ PAGE: Final = frozenset(
             "because",
         ),
         *("nearest", "missing", "who", "why", "how_long", "told", *Refusal),
+        *("kept", "kept_days", "kept_until", "kept_never"),
     }
 )
 

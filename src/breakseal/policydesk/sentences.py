@@ -45,7 +45,7 @@ class Speaker:
                 return self.phrases.say(self.language, "facts", fact, "yes" if wanted else "no")
             case AtMost(fact, limit, wanted):
                 form = "at_most" if wanted else "more_than"
-                return self.phrases.say(self.language, "facts", fact, form, minutes=limit)
+                return self.phrases.say(self.language, "facts", fact, form, number=limit)
             case OneOf():
                 return self._one_of(condition)
             case Both(parts):
@@ -57,7 +57,7 @@ class Speaker:
         """Return why `condition` does not hold for `request`, with the actual number where it has one."""
         if isinstance(condition, AtMost):
             actual = getattr(request, condition.fact)
-            return self.phrases.say(self.language, "facts", condition.fact, "actual", minutes=actual)
+            return self.phrases.say(self.language, "facts", condition.fact, "actual", number=actual)
         if isinstance(condition, Both):
             return self.all_failing(condition.parts, request)
         return self.condition(negate(condition))
@@ -78,6 +78,10 @@ class Speaker:
             return last
         first = ", ".join(front)
         return self.phrases.say(self.language, "page", how, first=first, second=last)
+
+    def things(self, categories: Sequence[Category]) -> str:
+        """Return `categories` in plain words, a whole programme by its name."""
+        return self.joined("all", self._words(OneOf("category", frozenset(categories))))
 
     def how_long(self, owed: Obligations) -> str:
         """Return how long an opened record may be seen."""

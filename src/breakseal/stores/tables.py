@@ -30,3 +30,24 @@ records = Table(
     Column("updated", BigInteger, nullable=False),
     Column("ciphertext", LargeBinary, nullable=False),
 )
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("device", Text, primary_key=True),
+    Column("handle", Text, nullable=False),
+    Column("key_hash", LargeBinary, nullable=False),  # SHA-256 of the device's key
+    Column("point", LargeBinary, nullable=False),
+    Column("label", LargeBinary, nullable=False),  # sealed by the person's browser
+    Column("made", BigInteger, nullable=False),
+    Index("devices_handle", "handle"),
+)
+
+fixes = Table(
+    "fixes",
+    metadata,
+    Column("device", Text, primary_key=True),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("fixes_at", "at"),
+)

@@ -17,6 +17,10 @@ from breakseal.web import api, guards, problems, public, resident, security
 from breakseal.web.asking import sweeping
 from breakseal.web.facts import FactsCache
 from breakseal.web.i18n import load_catalogue
+from breakseal.web.ingest import routes as phone_routes
+from breakseal.web.location.desk import Desk
+from breakseal.web.location.faults import by_address
+from breakseal.web.location.routes import routes as client_routes
 from breakseal.web.notices import NoticeDesk
 from breakseal.web.pages import template_environment
 from breakseal.web.parts import WebParts
@@ -37,7 +41,7 @@ def create_app(parts: WebParts) -> Litestar:
     return Litestar(
         route_handlers=[*_routes(), *_static_routes()],
         guards=[guards.authorise],
-        exception_handlers=problems.HANDLERS,
+        exception_handlers=dict.fromkeys(problems.KINDS, by_address(problems.answer)),
         before_send=[security.dresser(parts.settings)],
         lifespan=[sweeping(parts)],
         openapi_config=_openapi(),
@@ -49,6 +53,7 @@ def create_app(parts: WebParts) -> Litestar:
             "facts": FactsCache(parts),
             "gazetteers": Gazetteers(parts.settings.areas_dir),
             "notices": NoticeDesk(parts.entropy),
+            "location": Desk(parts),
         }),
         logging_config=None,
         debug=False,
@@ -59,6 +64,8 @@ def _routes() -> list[Any]:
     routes: list[Any] = [
         *resident.routes(),
         *public.routes(),
+        *client_routes(),
+        phone_routes.ROUTES,
         Router(path="/api", route_handlers=api.routes()),
     ]
     if util.find_spec("breakseal.web.board") and util.find_spec("breakseal.web.board.routes"):

@@ -37,9 +37,9 @@ class FactsCache:
 
 
 class BrowserFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What the browser's modules need; keys are base64url, `root` and `ingest` the whole signed envelopes.
+    """What the browser's modules need; keys are base64url, `root`, `ingest` and `courier` whole signed envelopes.
 
-    The browser seals to nothing before it has checked the two envelopes (`browser/roots.js`).
+    The browser seals to nothing before it has checked these envelopes (`browser/roots.js`).
     """
 
     door: str

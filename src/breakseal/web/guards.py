@@ -13,6 +13,7 @@ from litestar.handlers.base import BaseRouteHandler
 
 from breakseal.kernel.model.canonical import digest
 from breakseal.web.errors import ForeignOriginError, NotSignedInError
+from breakseal.web.location.paths import MACHINE_PREFIXES
 from breakseal.web.parts import WebParts
 from breakseal.web.ports import Session
 from breakseal.web.security import COOKIE, STATIC_PREFIXES, from_foreign_page
@@ -27,11 +28,13 @@ SESSION = {"auth": "session"}
 """Anybody who signed in."""
 SIGNATURE = {"auth": "signature"}
 """Whoever holds the key that signed what is sent; the keyholder checks the signature."""
+DEVICE = {"auth": "device"}
+"""A phone's app that says its key; the route checks it. Opens nothing: it only brings."""
 
-_WITHOUT_A_FACE = ("/api/", *STATIC_PREFIXES)
+_WITHOUT_A_FACE = ("/api/", *MACHINE_PREFIXES, *STATIC_PREFIXES)
 """Where nobody reads a page, so who is signed in does not matter."""
 
-DECLARATIONS = tuple(opt["auth"] for opt in (PUBLIC, SUBJECT, OFFICER, SESSION, SIGNATURE))
+DECLARATIONS = tuple(opt["auth"] for opt in (PUBLIC, SUBJECT, OFFICER, SESSION, SIGNATURE, DEVICE))
 
 
 async def authorise(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
@@ -45,6 +48,8 @@ async def authorise(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
     if from_foreign_page(connection.scope, parts.settings.web_origin):
         raise ForeignOriginError("the request came from a page of another site")
     declared = handler.opt.get("auth")
+    if declared == "device":
+        return
     if declared in ("public", "signature") and connection.scope["path"].startswith(_WITHOUT_A_FACE):
         return
     session = await session_of(connection)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from breakseal.kernel.ports import Clock, Entropy
 from breakseal.web.ports import Asks, MainStore
 
@@ -20,7 +22,7 @@ class WebSettings:
     `web_origin` and `door_origin` are origins ("https://host[:port]", no slash). `areas_dir` holds
     GeoJSON files of the organisations' own areas (`<org>.geojson`), or None. `operator` is the
     operator's name as shown to the public, `security_contact` a URL or mail address for
-    security.txt (empty: the file says there is none), `outside_test` the URL of the last outside
+    security.txt (empty: there is no such file), `outside_test` the URL of the last outside
     security test's report (empty: "none yet").
     """
 
@@ -40,7 +42,10 @@ class WebSettings:
 
 @dataclass(frozen=True, slots=True)
 class WebParts:
-    """Everything that the pages and interfaces work with. `board` is the call board's hub, or None."""
+    """Everything that the pages and interfaces work with. `board` is the call board's hub, or None.
+
+    `token_key` signs ID tokens (`web.location.idtoken`); one that nobody keeps will do where no client stays.
+    """
 
     keyholder: Asks
     courier: Asks
@@ -49,3 +54,6 @@ class WebParts:
     entropy: Entropy
     settings: WebSettings
     board: Any = field(default=None)
+    token_key: ec.EllipticCurvePrivateKey = field(
+        default_factory=lambda: ec.generate_private_key(ec.SECP256R1()), repr=False
+    )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from litestar import Request
 
 from breakseal.keyholder.protocol import OrganisationFact
-from breakseal.programmes.emergency.coverage import Gazetteer, Place, load_gazetteer, serving
+from breakseal.programmes.emergency.coverage import County, Gazetteer, Place, load_gazetteer, serving
 from breakseal.web import facts
 from breakseal.web.parts import WebParts
 
@@ -50,15 +50,43 @@ async def gazetteer_of(request: Request[Any, Any, Any]) -> Gazetteer:
     return await gazetteers.get()
 
 
-def find(gazetteer: Gazetteer, asked: Asked) -> Place | None:
-    """Return the place that was meant; None if it is unknown or not yet definite."""
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """What of a form was not understood: the field, how (the end of a message's name), and what may be meant."""
+
+    field: Literal["point", "zip", "state", "county"]
+    fault: Literal["outside", "digits", "unknown", "missing", "several", "choose"]
+    near: tuple[County, ...] = ()
+
+
+def find(gazetteer: Gazetteer, asked: Asked) -> Place | Unclear:
+    """Return the place that was meant, or what is unclear; a point counts before a ZIP code, and that before a name."""
     point = _point(asked)
     if point is not None:
-        return gazetteer.at(*point)
-    if asked.zip:
-        return gazetteer.zip(asked.zip.strip())
-    named = gazetteer.named(asked.state, asked.county) if asked.county else []
-    return Place(named[0]) if len(named) == 1 else None
+        return gazetteer.at(*point) or Unclear("point", "outside")
+    if asked.zip.strip():
+        return _of_zip(gazetteer, asked.zip.strip())
+    return _of_name(gazetteer, asked.state.strip().upper(), asked.county.strip())
+
+
+def _of_zip(gazetteer: Gazetteer, code: str) -> Place | Unclear:
+    if not (code.isascii() and code.isdigit() and len(code) == 5):
+        return Unclear("zip", "digits")
+    return gazetteer.zip(code) or Unclear("zip", "unknown")
+
+
+def _of_name(gazetteer: Gazetteer, state: str, county: str) -> Place | Unclear:
+    if state not in gazetteer.states():
+        fault: Literal["unknown", "missing"] = "unknown" if state else "missing"
+        return Unclear("state", fault, tuple(gazetteer.alike(county)) if county else ())
+    if not county:
+        return Unclear("county", "choose", tuple(gazetteer.counties(state)))
+    named = gazetteer.named(state, county)
+    if len(named) == 1:
+        return Place(named[0])
+    if named:
+        return Unclear("county", "several", tuple(named))
+    return Unclear("county", "unknown", tuple(gazetteer.alike(county, state)))
 
 
 def _point(asked: Asked) -> tuple[float, float] | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
+from breakseal.web.ingest.ports import DeviceStore
+
 A = TypeVar("A")
 
 PartyKind = Literal["subject", "officer", "sponsor", "overseer"]
@@ -54,7 +56,10 @@ class Asks(Protocol):
 
 
 class MainStore(Protocol):
-    """Sealed records and sessions. All that it holds is useless without the keyholder."""
+    """Sealed records, sessions and reporting devices. All that it holds is useless without the keyholder."""
+
+    devices: DeviceStore
+    """Devices that report where they are, and their sealed fixes."""
 
     async def add_session(self, token_hash: bytes, session: Session) -> None:
         """Keep a session under the SHA-256 of its cookie."""
@@ -97,7 +102,7 @@ class MainStore(Protocol):
         ...
 
     async def sweep(self, now: int) -> int:
-        """Drop sessions that are over; return how many."""
+        """Drop sessions that are over and fixes past their day; return how many."""
         ...
 
     async def close(self) -> None:

@@ -139,8 +139,5 @@ def _page_of(
     return reply
 
 
-HANDLERS: dict[int | type[Exception], Any] = {
-    Exception: answer,
-    HTTPException: answer,
-    NotFoundException: answer,
-}
+KINDS: tuple[int | type[Exception], ...] = (Exception, HTTPException, NotFoundException)
+"""What is answered by one handler, whatever layer of the framework raised it."""

@@ -22,7 +22,7 @@ MARK_SENT: Final[LiteralString] = (
 )
 MARK_LATER: Final[LiteralString] = "UPDATE messages SET reason = ? WHERE permit = ? AND state = 'waiting'"
 MARK_FAILED: Final[LiteralString] = (
-    "UPDATE messages SET state = 'failed', reason = ? WHERE permit = ? AND state = 'waiting'"
+    "UPDATE messages SET state = 'failed', reason = ?, code = x'' WHERE permit = ? AND state = 'waiting'"
 )
 # A renewed permit may carry a new address: the person changed it while the message waited.
 RENEW: Final[LiteralString] = (
@@ -60,7 +60,7 @@ ALL_MADE_SINCE: Final[LiteralString] = "SELECT count(*) FROM made WHERE at > ?"
 GET_SWEPT: Final[LiteralString] = "SELECT before FROM swept WHERE id = 1"
 SET_SWEPT: Final[LiteralString] = "UPDATE swept SET before = max(before, ?) WHERE id = 1"
 SWEEP_MESSAGES: Final[LiteralString] = (
-    "DELETE FROM messages WHERE expires < ? AND state <> 'waiting' AND (told = 1 OR kind = 'code')"
+    "DELETE FROM messages WHERE expires < ? AND state <> 'waiting' AND (told = 1 OR kind <> 'notice')"
 )
 SWEEP_CLAIMS: Final[LiteralString] = "DELETE FROM claims WHERE expires < ?"
 SWEEP_MADE: Final[LiteralString] = "DELETE FROM made WHERE at < ?"

@@ -21,14 +21,14 @@ HOUR = 3600
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One message that waits; `recipient` and `code` are sealed, `taken` and `expires` Unix seconds."""
+    """One message that waits; `recipient` and `code` (of a text the whole) are sealed, times Unix seconds."""
 
     permit: str
-    kind: Literal["code", "notice"]
+    kind: Literal["code", "notice", "text"]
     channel: Literal["sms", "voice", "desk", "mail", ""]
     recipient: bytes
     about: bytes
-    words: Literal["neutral", "plain"]
+    words: Literal["neutral", "plain", "reminder"]
     language: Literal["en", "es"]
     code: bytes
     taken: int
@@ -75,9 +75,12 @@ class Outbox:
         with self._database.direct() as connection:
             return [Waiting(*row) for row in connection.execute(statements.DUE, (now, now, limit))]
 
-    def begin_try(self, permit: str, channel: str, next_try: int) -> None:
-        """Count a try before it is made, so that a message that ends the process is not tried at once again."""
-        self._change(statements.BEGIN_TRY, next_try, channel, permit)
+    def begin_try(self, permit: str, channel: str, next_try: int) -> bool:
+        """Count a try before it is made, so that a message that ends the process is not tried at once again.
+
+        False if the message does not wait any more.
+        """
+        return self._change(statements.BEGIN_TRY, next_try, channel, permit) > 0
 
     def mark_sent(self, permit: str) -> None:
         """Mark a message sent and forget where to; a second mark changes nothing."""
@@ -135,6 +138,6 @@ class Outbox:
             connection.execute(statements.SWEEP_CLAIMS, (now - HOUR,))
             connection.execute(statements.SWEEP_MADE, (now - KEPT,))
 
-    def _change(self, statement: str, *values: object) -> None:
+    def _change(self, statement: str, *values: object) -> int:
         with self._database.direct() as connection:
-            connection.execute(statement, values)
+            return connection.execute(statement, values).rowcount

@@ -1,4 +1,4 @@
-// The demo's telephone: dials, hands over, hangs up, and shows what came by text message.
+// The demo's telephone: dials, hands over, hangs up, and shows and answers what came by text message.
 const by = (id) => document.getElementById(id);
 const messages = JSON.parse(by("words").textContent);
 const language = document.documentElement.lang;
@@ -23,7 +23,7 @@ async function post(path, body) {
     method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body),
   });
   if (!answer.ok) throw new Error(t("phone.failed"));
-  return answer.json();
+  return answer.status === 204 ? null : answer.json();
 }
 
 function say(line) {
@@ -61,24 +61,93 @@ function callItem(line) {
   return item;
 }
 
+async function reply(number, text) {
+  try {
+    await post("/api/reply", { number, text });
+    by("said").textContent = t("phone.replied", { number, text });
+  } catch (error) {
+    by("said").textContent = error.message;
+  }
+}
+
+// The words that a message offers for an answer, such as "YES 4821" and "STOP".
+function offered(text) {
+  const coded = [...text.matchAll(/\b(?:YES|DAY|NO|SI|DIA) \d{4}\b/gu)].map(([words]) => words);
+  return coded.length > 0 ? [...coded, /\bALTO\b/u.test(text) ? "ALTO" : "STOP"] : [];
+}
+
+let forms = 0;
+
+function replyForm(message) {
+  const form = make("form", "", { class: "phone__reply" });
+  const id = `reply-${(forms += 1)}`;
+  const field = make("input", "", { id, class: "usa-input", maxlength: "480", autocomplete: "off", required: "" });
+  const send = make("button", t("phone.reply.send"), { type: "submit" });
+  const chips = offered(message.text).map((words) => {
+    const chip = make("button", words, { type: "button", "aria-label": t("phone.reply.with", { words }) });
+    chip.addEventListener("click", async () => {
+      chip.parentElement.remove();
+      field.focus();
+      await reply(message.to, words);
+    });
+    return chip;
+  });
+  form.append(...(chips.length > 0 ? [make("div", "", { class: "phone__actions" })] : []));
+  form.querySelector("div")?.append(...chips);
+  form.append(make("label", t("phone.reply.label", { number: message.to }), { for: id }), field, send);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const text = field.value.trim();
+    field.value = "";
+    if (text) await reply(message.to, text);
+  });
+  return form;
+}
+
 function messageItem(message) {
   const item = make("li");
   const kind = t("phone.channel." + message.channel);
   item.append(make("p", message.text, { lang: message.language }), make("small", `${kind} · ${message.to} · ${time(message.at)}`));
+  if (message.channel === "sms") item.append(replyForm(message));
   return item;
+}
+
+const shown = new Map();
+
+// Adds what is new at the top and leaves the rest alone, so that what somebody types stays. A box stands under the newest
+// text of each phone, and under questions that wait for an answer.
+function drawMessages(received) {
+  const keys = received.map((message) => JSON.stringify(message));
+  for (const [key, item] of shown) {
+    if (keys.includes(key)) continue;
+    item.remove();
+    shown.delete(key);
+  }
+  const answered = new Set();
+  for (const [at, message] of [...received.entries()].toReversed()) {
+    if (shown.has(keys[at])) continue;
+    shown.set(keys[at], messageItem(message));
+    by("messages").prepend(shown.get(keys[at]));
+  }
+  for (const [at, message] of received.entries()) {
+    const form = shown.get(keys[at]).querySelector("form");
+    if (!form) continue;
+    const busy = form.querySelector(".phone__actions") || form.contains(document.activeElement) || form.querySelector("input").value;
+    form.hidden = answered.has(message.to) && !busy;
+    answered.add(message.to);
+  }
+  by("no-messages").hidden = received.length > 0;
 }
 
 let drawn = "";
 
-function draw(state) {
-  const { lines, messages: received } = state;
-  const key = JSON.stringify([lines, received]);
+function draw({ lines, messages: received }) {
+  drawMessages(received);
+  const key = JSON.stringify(lines);
   if (key === drawn) return; // leave the buttons alone, so that focus stays
   drawn = key;
   by("calls").replaceChildren(...lines.map(callItem));
-  by("messages").replaceChildren(...received.map(messageItem));
   by("no-calls").hidden = lines.length > 0;
-  by("no-messages").hidden = received.length > 0;
 }
 
 async function refresh() {

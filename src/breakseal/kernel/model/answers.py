@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from breakseal.kernel.model.canonical import Number
+from breakseal.kernel.model.canonical import Number, b64, digest
 from breakseal.kernel.model.statements import Caller
 from breakseal.kernel.seal.aead import context
 
@@ -14,7 +14,6 @@ OPENED_INFO = b"breakseal/opened/v1"
 TRAIL_INFO = b"breakseal/trail/v1"
 DESK_INFO = b"breakseal/desk/v1"
 NUMBER_INFO = b"breakseal/number/v1"
-ADDRESS_INFO = b"breakseal/address/v1"
 ANSWER_DOMAIN = b"breakseal/answer/v1\n"
 
 
@@ -31,6 +30,19 @@ def caller_info(org: str, call: str) -> bytes:
 def claim_info(key: str) -> bytes:
     """Return the HPKE info of a claimed number: the id of the key that claims it."""
     return context("breakseal/claim/v1", key)
+
+
+def address_bound(key: str, nonce: str) -> str:
+    """Return what ties an address to the `Channels` statement that carries it, by its signing key's id and its nonce.
+
+    The permit tells it to the courier, who learns no more from it: neither whose it is nor what else is theirs.
+    """
+    return b64(digest(context("breakseal/told/v1", key, nonce)))
+
+
+def address_info(bound: str) -> bytes:
+    """Return the HPKE info of a notice's address; `bound` is its `address_bound`."""
+    return context("breakseal/address/v1", bound)
 
 
 class OpenedKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

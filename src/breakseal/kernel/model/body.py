@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -10,7 +11,7 @@ from breakseal.kernel.errors import VerificationError
 from breakseal.kernel.model import canonical, keys
 from breakseal.kernel.model.attested import attest, verify_attested
 from breakseal.kernel.model.canonical import Number
-from breakseal.kernel.model.leaf import check_commitment, read_leaf, trail_tag
+from breakseal.kernel.model.leaf import Leaf, check_commitment, read_leaf, trail_tag
 from breakseal.kernel.model.signed import Signer
 from breakseal.kernel.model.words import LeafType
 
@@ -34,7 +35,8 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     `at` is the keyholder's Unix time. `signed` is the whole signed statement that caused the entry
     (base64url of the envelope), `basis` the SHA-256 of the basis statement or empty. `result` says
     what came of it. `until` is the Unix time at which the requester's view ends; of an erasure, the time
-    from which no backup can bring the data back. `policy` names the clauses that decided.
+    from which no backup can bring the data back. `policy` names the clauses that decided. `joined`, in a notice
+    only, is an entry that an order deferred: in the log since its day, and from this notice on part of the list.
     """
 
     v: Literal[1] = 1
@@ -54,13 +56,15 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     reason: str = ""
     marks: tuple[str, ...] = ()
     signed: str = ""
+    joined: Entry | msgspec.UnsetType = msgspec.UNSET
 
 
 class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The keyholder's signed word on how long a trail is: `n` entries, the last with leaf hash `link`.
 
-    `trail` is the trail's tag 0, which no leaf carries. `deferred` counts entries whose notice a court
-    deferred. `request` is the SHA-256 of the statement that asked, so that an older head is no answer.
+    `trail` is the trail's tag 0, which no leaf carries. `deferred` counts those of the `n` that an order had deferred
+    and that are told now; of what is still deferred a head says nothing, neither that it is nor that it is not.
+    `request` is the SHA-256 of the statement that asked, so that an older head is no answer.
     """
 
     v: Literal[1] = 1
@@ -89,7 +93,10 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class Trail(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Everything that the subject needs to check that their list is complete; `key` is K_trail (base64url)."""
+    """Everything that the subject needs to check that their list is complete; `key` is K_trail (base64url).
+
+    A page of a long list has the same form: some of the entries, under the head of the whole.
+    """
 
     v: Literal[1] = 1
     type: Literal["trail"] = "trail"
@@ -112,6 +119,19 @@ def verify_head(head: Head, key: keys.PublicKey) -> None:
     verify_attested(head, HEAD_DOMAIN, key)
 
 
+def join_pages(ask: Callable[[int], Trail]) -> Trail:
+    """Return the whole list; `ask` fetches the page that begins at an entry's number.
+
+    All entries stand under the head of the last page, whatever the earlier ones said; `verify_trail` proves them.
+    """
+    entries: tuple[Entry, ...] = ()
+    while True:
+        page = ask(len(entries) + 1)
+        entries += page.entries
+        if not page.entries or len(entries) >= page.head.n:
+            return msgspec.structs.replace(page, entries=entries)
+
+
 def verify_trail(trail: Trail, key: keys.PublicKey) -> tuple[Body, ...]:
     """Check that `trail` is complete up to its head, and return the bodies in order.
 
@@ -131,6 +151,8 @@ def verify_trail(trail: Trail, key: keys.PublicKey) -> tuple[Body, ...]:
         bodies.append(body)
     if link != trail.head.link:
         raise VerificationError("the last entry is not the one that the head names")
+    if trail.head.deferred != sum(bool(body.joined) for body in bodies):
+        raise VerificationError("the head counts other deferred entries than the list has")
     return tuple(bodies)
 
 
@@ -147,4 +169,23 @@ def _verify_entry(entry: Entry, trail_key: bytes, n: int, link: str) -> tuple[Bo
     body = canonical.decode(raw, Body)
     if body.n != n or body.link != link or body.type != leaf.type:
         raise VerificationError(f"entry {n} does not follow the one before")
+    read_joined(body)
     return body, canonical.b64(canonical.digest(data))
+
+
+def read_joined(body: Body) -> tuple[Leaf, Body] | None:
+    """Return the entry that a notice joins to the list, its commitment opened; None if the body joins none.
+
+    Its tlog-proof is checked apart (`tlog.proof`).
+
+    Raises:
+        VerificationError: the leaf commits to something else, or nobody deferred it.
+    """
+    if isinstance(body.joined, msgspec.UnsetType):
+        return None
+    leaf, raw = read_leaf(canonical.unb64(body.joined.leaf)), canonical.unb64(body.joined.body)
+    check_commitment(leaf, canonical.unb64(body.joined.salt), raw)
+    deferred = canonical.decode(raw, Body)
+    if (body.type, leaf.notice, leaf.type) != ("notice", "deferred", deferred.type):
+        raise VerificationError("an entry was joined that nobody deferred")
+    return leaf, deferred

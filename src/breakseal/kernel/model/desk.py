@@ -26,11 +26,15 @@ class HeldNumber(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class HeldRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A category that is held, its current version and when it was written."""
+    """A category that is held, its current version, and when it was written or last said to be right still.
+
+    `until` is the last Unix second at which it opens to anybody; 0 if no age ends it.
+    """
 
     category: str
     version: Number
     written: Number
+    until: Number = 0
 
 
 class HeldKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -51,8 +55,32 @@ class HeldGrant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     places: tuple[str, ...]
 
 
+class HeldConsent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A consent to be located that has not ended; `id` is its name in `WithdrawConsent`.
+
+    `client` is the id of the client's key, `number` the phone's name in the record, `rate` looks an hour, `given` and
+    `until` Unix seconds. `once` is for one answer; `by` is sms or key.
+    """
+
+    id: str
+    client: str
+    requester: str
+    recipient: str
+    purpose: str
+    precision: str
+    number: str
+    rate: Number
+    given: Number
+    until: Number
+    once: bool
+    by: str
+
+
 class SelfDesk(_Desk, frozen=True, tag="desk-self"):
-    """What the keyholder holds of the asker. `timing` is empty where no channel is set."""
+    """What the keyholder holds of the asker. `timing` is empty where no channel is set.
+
+    `late` notices could not be sent within an hour of being due, or at all. `paused`: nobody is told where they are.
+    """
 
     handle: str
     name: str
@@ -65,13 +93,15 @@ class SelfDesk(_Desk, frozen=True, tag="desk-self"):
     timing: str = ""
     words: str = ""
     language: str = ""
+    late: Number = 0
+    consents: tuple[HeldConsent, ...] = ()
+    paused: bool = False
 
 
 class OfferedKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A key that somebody offers; `code` is its short code, to be compared with the person."""
+    """A key that somebody offers. Whoever reads it makes its short code themselves, and finds it by what they heard."""
 
     name: str
-    code: str
     key: PublicKey
     offered: Number
 
@@ -85,7 +115,7 @@ class EnrolledOfficer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
 
 
 class OfficersDesk(_Desk, frozen=True, tag="desk-pending-officers"):
-    """A sponsor's list: keys offered, officers enrolled, and until when the roster is good (Unix seconds)."""
+    """A sponsor's list: keys offered (newest first), officers enrolled, and the roster's end (Unix seconds)."""
 
     org: str
     offered: tuple[OfferedKey, ...]
@@ -94,12 +124,16 @@ class OfficersDesk(_Desk, frozen=True, tag="desk-pending-officers"):
 
 
 class ComplainedOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A case that a subject opened by "that was not my call", with the entry complained of (body, base64url)."""
+    """A case that a subject opened by "that was not my call", with the entry complained of (body, base64url).
+
+    `missing` says why there is no body: the list's key is dead (`erased`), or a restore lost it (`lost`).
+    """
 
     id: str
     opened: Number
     leaf: str
     body: str
+    missing: Literal["", "erased", "lost"] = ""
 
 
 class CasesDesk(_Desk, frozen=True, tag="desk-oversight-cases"):

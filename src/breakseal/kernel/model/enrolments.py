@@ -83,6 +83,16 @@ class EnrolProcessor(SignedStatement, frozen=True, tag="enrol-processor"):
     does: str
 
 
+class EnrolCourtLine(SignedStatement, frozen=True, tag="enrol-court-line"):
+    """The root keys enter in the register of courts the number (E.164) at which reviewers call `court` back.
+
+    Overseers take it from a public source of their own, never from a paper or an agency.
+    """
+
+    court: str
+    line: str
+
+
 class OfferKey(SignedStatement, frozen=True, tag="offer-key"):
     """Somebody who wants to work at `org` shows their own key, signed by it. Grants nothing.
 

@@ -9,6 +9,7 @@ import msgspec
 from breakseal.kernel.model import canonical, keys
 from breakseal.kernel.model.attested import attest, verify_attested
 from breakseal.kernel.model.canonical import Number
+from breakseal.kernel.model.location import Area, LocationPrecision, Terms
 from breakseal.kernel.model.signed import Signer
 
 DOMAIN = b"breakseal/permit/v1\n"
@@ -17,20 +18,32 @@ DOMAIN = b"breakseal/permit/v1\n"
 class Permit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Send one message of `kind` before `expires` (Unix seconds).
 
-    `to` is sealed to the courier: canonical `Address` (info `ADDRESS_INFO`) for a notice, the E.164 number
-    (`claim_info`) for a code. `about` is the SHA-256 of the leaf or of the claim. A notice is worded
-    by `words` and `language`, and says nothing of agency, category or name.
+    `to` is sealed to the courier: canonical `Address` (`address_info` of `bound`) for a notice, the E.164 number
+    (`claim_info`) for a code. `about` is the SHA-256 of the leaf or of the claim; zeros for a reminder that
+    something is held for a month more only. A notice is worded by `words` and `language`, and says
+    nothing of agency, category or name.
+
+    "consent" asks the phone `to` (`ask_info` of the terms' client) to agree to `terms`; `about` is the ask's id.
+    "locate" lets the courier ask a source once where the phone `to` (`locate_info`) is, and seal the answer, no more
+    precise than `precision`, to `recipient` (P-256 point) under `found_info` of the leaf `about`; `max_age` is
+    seconds (-1 any), `area` a yes-or-no question.
     """
 
     v: Literal[1] = 1
     type: Literal["permit"] = "permit"
     id: str
-    kind: Literal["notice", "code"]
+    kind: Literal["notice", "code", "consent", "locate"]
     to: str
     about: str
-    words: Literal["neutral", "plain"] = "neutral"
+    words: Literal["neutral", "plain", "reminder"] = "neutral"
     language: Literal["en", "es"] = "en"
     channel: Literal["sms", "voice", "desk", "mail", ""] = ""
+    bound: str = ""
+    terms: Terms | None = None
+    precision: LocationPrecision | Literal[""] = ""
+    recipient: str = ""
+    max_age: Number = -1
+    area: Area | None = None
     expires: Number
     by: str = ""
     sig: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import msgspec
@@ -47,19 +48,41 @@ class Signer(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """An envelope that was read: its statement, and the canonical bytes of it that were signed."""
+
+    signed: Signed
+    statement: Statement
+    payload: bytes
+
+    def verify(
+        self, find_key: Callable[[str], keys.PublicKey], party: passkey.RelyingParty
+    ) -> tuple[keys.PublicKey, ...]:
+        """Check every signature, as `verify` does."""
+        return _verify_each(self.payload, self.signed.signatures, find_key, party)
+
+
 def read(data: bytes) -> tuple[Signed, Statement]:
     """Parse an envelope and its statement; checks no signature.
 
     Raises:
         FormatError: not canonical, too many or too few signatures, or an unknown statement.
     """
+    parsed = parse(data)
+    return parsed.signed, parsed.statement
+
+
+def parse(data: bytes) -> Parsed:
+    """Parse an envelope as `read` does, and keep the bytes that were signed, so that nobody decodes them again."""
     signed = canonical.decode(data, Signed, limit=MAX_ENVELOPE)
     if not 1 <= len(signed.signatures) <= MAX_SIGNATURES:
         raise FormatError(f"needs 1 to {MAX_SIGNATURES} signatures")
     if len({s.key for s in signed.signatures}) != len(signed.signatures):
         raise FormatError("one key signed twice")
-    statement: Statement = canonical.decode(signed.payload_bytes(), Statement)  # type: ignore[arg-type] # a union is a type here
-    return signed, statement
+    payload = signed.payload_bytes()
+    statement: Statement = canonical.decode(payload, Statement)  # type: ignore[arg-type] # a union is a type here
+    return Parsed(signed, statement, payload)
 
 
 def write(statement: Statement, *signers: Signer) -> bytes:
@@ -81,9 +104,17 @@ def verify(
     Raises:
         VerificationError: a signature does not hold. One false signature refuses the whole envelope.
     """
-    payload = signed.payload_bytes()
+    return _verify_each(signed.payload_bytes(), signed.signatures, find_key, party)
+
+
+def _verify_each(
+    payload: bytes,
+    signatures: tuple[Signature, ...],
+    find_key: Callable[[str], keys.PublicKey],
+    party: passkey.RelyingParty,
+) -> tuple[keys.PublicKey, ...]:
     signers = []
-    for signature in signed.signatures:
+    for signature in signatures:
         key = find_key(signature.key)
         verify_one(key, payload, signature, party)
         signers.append(key)

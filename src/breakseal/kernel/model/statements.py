@@ -15,6 +15,7 @@ from breakseal.kernel.model.base import SignedStatement
 from breakseal.kernel.model.canonical import Number
 from breakseal.kernel.model.enrolments import (
     EnrolCourier,
+    EnrolCourtLine,
     EnrolOfficer,
     EnrolOrganisation,
     EnrolProcessor,
@@ -27,6 +28,14 @@ from breakseal.kernel.model.enrolments import (
     Roster,
 )
 from breakseal.kernel.model.keys import PublicKey
+from breakseal.kernel.model.location import (
+    Consent,
+    ConsentAnswered,
+    ConsentStopped,
+    PauseLocation,
+    WithdrawConsent,
+)
+from breakseal.kernel.model.orders import EndOrder, LodgeOrder, LookUnder, ReviewOrder
 from breakseal.kernel.model.words import NoticeTiming, Purpose
 
 
@@ -133,6 +142,12 @@ class Wrap(SignedStatement, frozen=True, tag="wrap"):
     key: str
 
 
+class Keep(SignedStatement, frozen=True, tag="keep"):
+    """The subject says that what stands in `categories` is still right: their retention begins anew."""
+
+    categories: tuple[str, ...]
+
+
 class Channels(SignedStatement, frozen=True, tag="channels"):
     """Where, when and in which words the subject is told; `address` is sealed to the courier (canonical `Address`)."""
 
@@ -226,6 +241,8 @@ class Address(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 Statement = (
     Root | EnrolOrganisation | EnrolCourier | EnrolProcessor | EnrolOfficer | RevokeOfficer | Roster
     | PolicyRelease | RestoreRelease | OfferKey | IngestKey | EnrolSubject | Session | Hello | AddKey
-    | RevokeKey | Grant | WithdrawGrant | ClaimNumber | NumberAttested | WithdrawNumber | Wrap | Channels
+    | RevokeKey | Grant | WithdrawGrant | ClaimNumber | NumberAttested | WithdrawNumber | Wrap | Keep | Channels
     | Freeze | Unfreeze | Erase | CallEvent | Request | ReadTrail | ReadDesk
+    | Consent | ConsentAnswered | ConsentStopped | WithdrawConsent | PauseLocation
+    | EnrolCourtLine | LodgeOrder | ReviewOrder | EndOrder | LookUnder
 )  # fmt: skip

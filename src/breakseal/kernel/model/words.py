@@ -34,4 +34,6 @@ EMERGENCY_CATEGORIES = (
     "emergency.languages",
     "emergency.photo",
 )
-CATEGORIES = (*EMERGENCY_CATEGORIES, "account.channels", "trail")
+OWN_CATEGORIES = (*EMERGENCY_CATEGORIES, "location.fix")
+"""What a person writes themselves. What is written of "location.fix" is a key: their phone's fixes are sealed to it."""
+CATEGORIES = (*OWN_CATEGORIES, "account.channels", "trail")

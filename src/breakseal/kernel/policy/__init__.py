@@ -9,9 +9,10 @@ from breakseal.kernel.policy.decision import POLICY_ERROR, Decision, Obligations
 from breakseal.kernel.policy.errors import PolicyLoadError
 from breakseal.kernel.policy.load import digest, load
 from breakseal.kernel.policy.policy import Policy
-from breakseal.kernel.policy.request import Request, whole_minutes
+from breakseal.kernel.policy.request import Request, whole_days, whole_minutes
 from breakseal.kernel.policy.words import (
     EMERGENCY,
+    PASSED_ON,
     Basis,
     Category,
     NoticeTiming,
@@ -27,6 +28,7 @@ from breakseal.kernel.policy.words import (
 
 __all__ = [
     "EMERGENCY",
+    "PASSED_ON",
     "POLICY_ERROR",
     "Basis",
     "Category",
@@ -46,5 +48,6 @@ __all__ = [
     "ViewFrom",
     "digest",
     "load",
+    "whole_days",
     "whole_minutes",
 ]

@@ -5,16 +5,26 @@ Pure: values in, values out. Deciding never raises; whatever goes wrong refuses.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import product
 
 from breakseal.kernel.policy.cedar import Rule
-from breakseal.kernel.policy.conditions import Condition, OneOf, Test, compiled, every
+from breakseal.kernel.policy.conditions import AtMost, Condition, OneOf, Test, compiled, every, leaves
 from breakseal.kernel.policy.decision import POLICY_ERROR, Decision, Obligations, strictest
-from breakseal.kernel.policy.request import SCOPE_FACTS, WORD_FACTS, Request
-from breakseal.kernel.policy.words import Category, Purpose, Refusal, Role
+from breakseal.kernel.policy.errors import PolicyLoadError
+from breakseal.kernel.policy.request import SCOPE_FACTS, TRUTH_FACTS, WORD_FACTS, Request
+from breakseal.kernel.policy.words import (
+    Basis,
+    Category,
+    Organisation,
+    Purpose,
+    Refusal,
+    Role,
+    SessionKind,
+)
 
 Scope = tuple[Purpose, Role, Category]
 Armed = tuple[tuple[str, Test], ...]
@@ -29,9 +39,13 @@ class Policy:
     rules: tuple[Rule, ...]
     obligations: Mapping[str, Obligations]
     _table: Mapping[Scope, tuple[Armed, Armed]] = field(init=False, repr=False)
+    _turns: tuple[int, ...] = field(init=False, repr=False)
+    _kept: Mapping[Category, int | None] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_table", _table(self.rules))
+        object.__setattr__(self, "_turns", _turns(self.rules))
+        object.__setattr__(self, "_kept", {each: self._retention(each) for each in Category})
 
     def decide(self, request: Request) -> Decision:
         """Return the decision on `request`; an evaluation that fails is a refusal."""
@@ -48,12 +62,47 @@ class Policy:
             # SAFETY: Cedar skips a rule that fails; we refuse, whatever failed and however.
             return _refuse(Refusal.ERROR, (POLICY_ERROR,))
 
+    def retention_days(self, category: Category) -> int | None:
+        """Return the age in days up to which the subject's own view opens `category`; None if no age ends it."""
+        return self._kept[category]
+
+    def same_age(self, days: int) -> int:
+        """Return the smallest age that no rule can tell from `days`: decisions on the two are one."""
+        return self._turns[bisect_right(self._turns, days) - 1]
+
+    def _retention(self, category: Category) -> int | None:
+        # Between two turns no decision changes, so asking at each turn is asking at every age there is.
+        opens = [self.decide(_own_view(category, age)).allow for age in self._turns]
+        if opens != sorted(opens, reverse=True):
+            raise PolicyLoadError(f"policy opens `{category}` again when it is older; end it once")
+        return None if opens[0] is opens[-1] else self._turns[opens.index(False)] - 1
+
     def _allow(self, granting: tuple[str, ...]) -> Decision:
         if len(granting) == 1:
             obligations = self.obligations[granting[0]]
         else:
             obligations = strictest(self.obligations[name] for name in granting)
         return Decision(allow=True, reasons=granting, refusal=None, obligations=obligations)
+
+
+def _turns(rules: tuple[Rule, ...]) -> tuple[int, ...]:
+    """Return 0 and every age, in days, at which some rule begins to answer another way."""
+    found = (leaf for rule in rules for each in rule.conditions for leaf in leaves(each))
+    ages = {one.limit + 1 for one in found if isinstance(one, AtMost) and one.fact == "record_age_days"}
+    return tuple(sorted({0} | {age for age in ages if age > 0}))
+
+
+def _own_view(category: Category, age: int) -> Request:
+    """Return the subject's request to see their own, with every other fact in order."""
+    favourable = {name: name not in _TROUBLES for name in TRUTH_FACTS}
+    return Request(
+        purpose=Purpose.SELF_VIEW, basis=Basis.SELF, role=Role.SUBJECT, organisation=Organisation.NONE,
+        category=category, session_kind=SessionKind.PASSKEY, minutes_since_start=0, minutes_since_end=0,
+        record_age_days=age, **favourable,
+    )  # fmt: skip
+
+
+_TROUBLES = frozenset({"notices_overdue", "subject_frozen", "minor", "demo_mode"})
 
 
 def _refuse(refusal: Refusal, reasons: tuple[str, ...]) -> Decision:

@@ -59,16 +59,22 @@ class Request:
     """The subject is below the age of majority."""
     demo_mode: bool
     """This installation runs as a demo, with invented people only."""
+    consent_by_key: bool
+    """The consent that is the basis was signed by the subject's own key; else a text message said yes."""
+    notice_deferred: bool
+    """The court order that is the basis puts off telling the subject until a day that has not come."""
     minutes_since_start: int
     """Minutes since the basis began, rounded up."""
     minutes_since_end: int
     """Minutes since the call ended, rounded up; 0 while it lives."""
+    record_age_days: int
+    """Days since the category's current version was written or said to be right still, rounded up; 0: no record."""
 
     def __post_init__(self) -> None:
         if tuple(map(type, _READ(self))) != _TYPES:
             raise RequestError("a field of the policy request has the wrong type")
-        if self.minutes_since_start < 0 or self.minutes_since_end < 0:
-            raise RequestError("policy request minutes are negative; read the clock again")
+        if self.minutes_since_start < 0 or self.minutes_since_end < 0 or self.record_age_days < 0:
+            raise RequestError("a time of the policy request is negative; read the clock again")
 
 
 WORD_FACTS: Final[dict[str, type[StrEnum]]] = {
@@ -91,8 +97,10 @@ TRUTH_FACTS: Final = (
     "subject_frozen",
     "minor",
     "demo_mode",
+    "consent_by_key",
+    "notice_deferred",
 )
-NUMBER_FACTS: Final = ("minutes_since_start", "minutes_since_end")
+NUMBER_FACTS: Final = ("minutes_since_start", "minutes_since_end", "record_age_days")
 SCOPE_FACTS: Final = frozenset({"purpose", "role", "category"})
 """The facts that stand as action, principal and resource; all others stand in the context."""
 
@@ -107,3 +115,8 @@ _TYPES: Final[tuple[type, ...]] = (
 def whole_minutes(seconds: int) -> int:
     """Return `seconds` as minutes, rounded up, so that a limit is never stretched."""
     return -(-max(seconds, 0) // 60)
+
+
+def whole_days(seconds: int) -> int:
+    """Return `seconds` as days of 86,400 s, rounded up, so that a limit is never stretched."""
+    return -(-max(seconds, 0) // 86_400)

@@ -89,7 +89,7 @@ class Programme(StrEnum):
 
 
 class Category(StrEnum):
-    """What is opened. The last three are reserved: no policy text permits them yet."""
+    """What is opened. The last two are reserved: no policy text permits them yet."""
 
     EMERGENCY_IDENTITY = "emergency.identity"
     EMERGENCY_CONTACT = "emergency.contact"
@@ -120,10 +120,11 @@ class SessionKind(StrEnum):
 
 
 class NoticeTiming(StrEnum):
-    """When the message to the subject goes out, strictest first; the entry is listed at once."""
+    """When the message to the subject goes out, strictest first; the entry is listed at once, unless it is deferred."""
 
     AT_ONCE = "at-once"
     AFTER_CALL = "after-call"
+    DEFERRED = "deferred"
     NONE = "none"
 
 
@@ -152,5 +153,7 @@ class Refusal(StrEnum):
 
 Word = Purpose | Basis | Role | Organisation | Category | SessionKind
 
+PASSED_ON: Final = frozenset({Category.LOCATION_FIX})
+"""What is passed on: asked for when somebody may have it, or told by the person's own phone and kept for a day."""
 EMERGENCY: Final = tuple(each for each in Category if each.programme is Programme.EMERGENCY)
 """Every category of the emergency programme, in the order in which pages show them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from breakseal.kernel.errors import FormatError, RefusedError
 from breakseal.kernel.model.statements import Request
@@ -11,9 +12,11 @@ from breakseal.kernel.policy import request as policy_request
 from breakseal.kernel.policy import words
 from breakseal.kernel.policy.decision import Decision, Obligations, strictest
 from breakseal.kernel.policy.policy import Policy
+from breakseal.keyholder import deferred
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.disclosure.basis import Basis
 from breakseal.keyholder.register.holders import Holder
+from breakseal.keyholder.retention import age_days
 
 _SESSIONS = {
     "passkey": "passkey",
@@ -33,6 +36,42 @@ class Decided:
     obligations: Obligations
 
 
+class _Case(NamedTuple):
+    """What is known of requester and basis, in plain values: calls differ in little, so judgements are kept by it."""
+
+    purpose: str
+    basis: str
+    role: str
+    organisation: str
+    key_use: str
+    active: bool
+    fresh: bool
+    answered: bool
+    reasoned: bool
+    overdue: bool
+    demo: bool
+    since_start: int
+    since_end: int
+
+
+class _Own(NamedTuple):
+    """What is the subject's own: grant, area, freeze, and the age in days of what is held, by category."""
+
+    in_coverage: bool
+    frozen: bool
+    granted: frozenset[str]
+    ages: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The policy's decision on each category, and what they come to together."""
+
+    facts: policy_request.Request
+    decisions: tuple[Decision, ...]
+    decided: Decided | None
+
+
 def decide(core: Core, request: Request, basis: Basis, requester: Holder, now: int) -> Decided | None:
     """Return what may open, or None if nothing of this subject may.
 
@@ -45,27 +84,32 @@ def decide(core: Core, request: Request, basis: Basis, requester: Holder, now: i
         FormatError: an unknown or repeated category.
         RefusedError: the requester may not have this at all.
     """
-    blank = _request(core, request, basis, requester, now)
-    asked = _categories(request)
-    general = _decisions(core.policy, blank, asked, frozenset(asked))
-    if not any(decision.allow for decision in general):
-        raise refusal(blank, general[0])
-    facts, granted = _facts(core, basis, requester, blank, asked)
-    decided = _decided(asked, _decisions(core.policy, facts, asked, granted))
-    return decided if basis.handle is not None else None
+    case = _case(core, request.purpose, basis, requester, now, reasoned=bool(request.reason.strip()))
+    asked = request.categories
+    general = _judge(core.policy, case, asked, _Own(in_coverage=True, frozen=False, granted=frozenset(asked)))
+    if not any(decision.allow for decision in general.decisions):
+        raise refusal(general.facts, general.decisions[0])
+    judged = _judge(core.policy, case, asked, _own(core, basis, requester, request, now))
+    return judged.decided if basis.handle is not None else None
 
 
 @lru_cache(maxsize=4096)
-def _decisions(
-    policy: Policy,
-    facts: policy_request.Request,
-    asked: tuple[words.Category, ...],
-    granted: frozenset[str],
-) -> tuple[Decision, ...]:
-    """Return the policy's decision on each category; the same facts give the same decisions, so they are kept."""
-    return tuple(
-        policy.decide(replace(facts, category=category, granted=category in granted)) for category in asked
+def _judge(policy: Policy, case: _Case, names: tuple[str, ...], own: _Own) -> _Judged:
+    """Return the policy's judgement; the same facts are judged alike, so it is kept."""
+    asked = _categories(names)
+    facts, ages = _facts(case, own), dict(own.ages)
+    decisions = tuple(
+        policy.decide(
+            replace(
+                facts,
+                category=category,
+                granted=category in own.granted,
+                record_age_days=ages.get(category, 0),
+            )
+        )
+        for category in asked
     )
+    return _Judged(facts, decisions, _together(asked, decisions))
 
 
 def refusal(asked: policy_request.Request, decision: Decision) -> RefusedError:
@@ -81,8 +125,7 @@ def refusal(asked: policy_request.Request, decision: Decision) -> RefusedError:
     return RefusedError("no clause of the policy allows this", reason="not-permitted")
 
 
-@lru_cache(maxsize=4096)
-def _decided(asked: tuple[words.Category, ...], decisions: tuple[Decision, ...]) -> Decided | None:
+def _together(asked: tuple[words.Category, ...], decisions: tuple[Decision, ...]) -> Decided | None:
     allowed = tuple(str(category) for category, one in zip(asked, decisions, strict=True) if one.allow)
     if not allowed:
         return None
@@ -91,9 +134,9 @@ def _decided(asked: tuple[words.Category, ...], decisions: tuple[Decision, ...])
     return Decided(allowed, tuple(rules), duties)
 
 
-def _categories(request: Request) -> tuple[words.Category, ...]:
+def _categories(names: tuple[str, ...]) -> tuple[words.Category, ...]:
     try:
-        asked = tuple(words.Category(name) for name in request.categories)
+        asked = tuple(words.Category(name) for name in names)
     except ValueError as error:
         raise FormatError("there is no such category", reason="category") from error
     if not asked or len(set(asked)) != len(asked):
@@ -101,55 +144,77 @@ def _categories(request: Request) -> tuple[words.Category, ...]:
     return asked
 
 
-def _request(
-    core: Core, request: Request, basis: Basis, requester: Holder, now: int
-) -> policy_request.Request:
-    role, organisation, fresh = words.Role.SUBJECT, words.Organisation.NONE, True
-    active = True
+def facts_of(core: Core, purpose: str, basis: Basis, requester: Holder, now: int) -> policy_request.Request:
+    """Return what is known of requester and basis, as if the subject agreed; the category is the caller's to set."""
+    case = _case(core, purpose, basis, requester, now, reasoned=False)
+    return _facts(case, _Own(in_coverage=True, frozen=False, granted=frozenset()))
+
+
+def _case(core: Core, purpose: str, basis: Basis, requester: Holder, now: int, *, reasoned: bool) -> _Case:
+    role, organisation, fresh, active, overdue = "subject", "none", True, True, False
     if requester.kind == "officer":
         officer = core.organisations.officer(requester.id)
         org = core.organisations.get(officer.org)
-        role, organisation = words.Role(officer.role), words.Organisation(org.kind)
+        role, organisation = officer.role, org.kind
         fresh, active = org.roster_until > now, org.active_from <= now
-    ended = policy_request.whole_minutes(now - basis.ended) if basis.ended else 0
-    return policy_request.Request(
-        purpose=words.Purpose(request.purpose),
-        basis=words.Basis(basis.kind),
+        overdue = deferred.overdue(core, officer.org, now)
+    return _Case(
+        purpose=purpose,
+        basis=basis.kind,
         role=role,
         organisation=organisation,
-        category=words.Category.EMERGENCY_IDENTITY,
-        session_kind=words.SessionKind(_SESSIONS[requester.key.use]),
-        basis_live=True,
-        requester_active=active,
-        roster_fresh=fresh,
-        notices_overdue=False,
-        in_coverage=True,
-        answered_by_requester=basis.answered,
-        supervisor_reason=bool(request.reason.strip()),
-        granted=True,
-        subject_frozen=False,
-        minor=False,
-        demo_mode=core.roots.root.demo,
-        minutes_since_start=policy_request.whole_minutes(now - basis.started),
-        minutes_since_end=ended,
+        key_use=requester.key.use,
+        active=active,
+        fresh=fresh,
+        answered=basis.answered,
+        reasoned=reasoned,
+        overdue=overdue,
+        demo=core.roots.root.demo,
+        since_start=policy_request.whole_minutes(now - basis.started),
+        since_end=policy_request.whole_minutes(now - basis.ended) if basis.ended else 0,
     )
 
 
-def _facts(
-    core: Core,
-    basis: Basis,
-    requester: Holder,
-    blank: policy_request.Request,
-    asked: tuple[words.Category, ...],
-) -> tuple[policy_request.Request, frozenset[str]]:
-    """Return the facts with what is the subject's own, and the categories that the subject granted."""
+def _facts(case: _Case, own: _Own) -> policy_request.Request:
+    return policy_request.Request(
+        purpose=words.Purpose(case.purpose),
+        basis=words.Basis(case.basis),
+        role=words.Role(case.role),
+        organisation=words.Organisation(case.organisation),
+        category=words.Category.EMERGENCY_IDENTITY,
+        session_kind=words.SessionKind(_SESSIONS[case.key_use]),
+        basis_live=True,
+        requester_active=case.active,
+        roster_fresh=case.fresh,
+        notices_overdue=case.overdue,
+        in_coverage=own.in_coverage,
+        answered_by_requester=case.answered,
+        supervisor_reason=case.reasoned,
+        granted=True,
+        subject_frozen=own.frozen,
+        minor=False,
+        demo_mode=case.demo,
+        consent_by_key=False,
+        notice_deferred=False,
+        minutes_since_start=case.since_start,
+        minutes_since_end=case.since_end,
+        record_age_days=0,
+    )
+
+
+def _own(core: Core, basis: Basis, requester: Holder, request: Request, now: int) -> _Own:
     if basis.handle is None:
-        return replace(blank, in_coverage=False, subject_frozen=True), frozenset()
+        return _Own(in_coverage=False, frozen=True, granted=frozenset())
     subject = core.subjects.get(basis.handle)
+    written = core.subjects.written(basis.handle)
+    # An age stands for all that no rule tells from it, so that people of all ages share the judgements kept.
+    ages = tuple(
+        (category, age) for category, at in written if (age := core.policy.same_age(age_days(at, now)))
+    )
     if basis.kind == "self":
-        return replace(blank, subject_frozen=subject.frozen), frozenset(asked)
-    grant = core.subjects.granted(basis.handle, str(blank.purpose))
+        return _Own(in_coverage=True, frozen=subject.frozen, granted=frozenset(request.categories), ages=ages)
+    grant = core.subjects.granted(basis.handle, str(request.purpose))
     if grant is None:
-        return replace(blank, in_coverage=False, subject_frozen=subject.frozen), frozenset()
+        return _Own(in_coverage=False, frozen=subject.frozen, granted=frozenset())
     covered = grant.anywhere or bool(grant.places & core.organisations.get(requester.org).places)
-    return replace(blank, in_coverage=covered, subject_frozen=subject.frozen), grant.categories
+    return _Own(in_coverage=covered, frozen=subject.frozen, granted=grant.categories, ages=ages)

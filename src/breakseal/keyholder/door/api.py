@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from breakseal.kernel.errors import FormatError, RefusedError, RequestError
-from breakseal.kernel.model.canonical import b64, unb64
+from breakseal.kernel.model.canonical import Number, b64, unb64
 from breakseal.kernel.ports import Clock
 from breakseal.keyholder import protocol
 from breakseal.keyholder.door import handover, web
@@ -37,6 +37,7 @@ class _Submission(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     statement: str
+    first: Number = 1
 
 
 class _Offer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -119,7 +120,8 @@ class Api:
         return web.json_answer({"handle": done.handle, "leaves": leaves, "permit": b64(done.permit)})
 
     async def _read(self, body: bytes) -> Answer:
-        message = protocol.Read(statement=unb64(_parse(body, _Reading).statement))
+        asked = _parse(body, _Reading)
+        message = protocol.Read(statement=unb64(asked.statement), first=asked.first)
         answer = await self._keyholder.ask(message, protocol.Sealed)
         return web.json_answer({"sealed": b64(answer.sealed)})
 

@@ -27,7 +27,7 @@ class Keyholder(Protocol):
 
 
 class DoorFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, rename="camel"):
-    """The facts as `/api/facts` gives them; `root` and `ingest` are signed envelopes, base64url."""
+    """The facts as `/api/facts` gives them; `root`, `ingest` and `courier` are signed envelopes, base64url."""
 
     origin: str
     rp_id: str
@@ -91,7 +91,7 @@ def read_facts(facts: protocol.Facts) -> DoorFacts:
         demo=root.demo,
         root=b64(facts.root),
         ingest=b64(facts.ingest),
-        courier=facts.courier,
+        courier=b64(facts.courier),
         keyholder_key=own,
         log_vkey=facts.log_vkey,
         log_origin=root.origin,

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 
 from breakseal.kernel.errors import RefusedError
+from breakseal.kernel.model.answers import address_bound
 from breakseal.kernel.model.statements import Channels, Grant
 from breakseal.kernel.ports import Entropy
 from breakseal.kernel.seal import aead
@@ -42,6 +43,17 @@ class Record:
     sha256: str
     wrapped: bytes
     written: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Where, when and how a subject is told; `address` is sealed to the courier, tied to `bound`."""
+
+    address: str
+    bound: str
+    timing: str
+    words: str
+    language: str
 
 
 class Subjects:
@@ -111,7 +123,8 @@ class Subjects:
         context = aead.record_context(handle, record.category, record.version)
         wrapped = aead.seal(self._vault.get(f"subject/{handle}"), data_key, context, self._entropy)
         self._store.run(
-            "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET version = excluded.version,"
+            "INSERT INTO records (handle, category, version, sha256, wrapped, writer, written)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET version = excluded.version,"
             " sha256 = excluded.sha256, wrapped = excluded.wrapped, writer = excluded.writer,"
             " written = excluded.written",
             handle, record.category, record.version, record.sha256, wrapped, writer, record.written,
@@ -133,6 +146,19 @@ class Subjects:
         )
         return [Record(*row) for row in rows]
 
+    def written(self, handle: str) -> list[tuple[str, int]]:
+        """Return each category held and when it was written or said to be right still (Unix seconds)."""
+        rows = self._store.many(
+            "SELECT category, written FROM records WHERE handle = ? ORDER BY category", handle
+        )
+        return [(category, at) for category, at in rows]
+
+    def keep(self, handle: str, category: str, now: int) -> None:
+        """Count the current version of a category as written at `now`: the person said that it is still right."""
+        self._store.run(
+            "UPDATE records SET written = ? WHERE handle = ? AND category = ?", now, handle, category
+        )
+
     def data_key(self, handle: str, record: Record) -> bytes:
         """Return the data key of a record.
 
@@ -142,10 +168,14 @@ class Subjects:
         context = aead.record_context(handle, record.category, record.version)
         return aead.open_sealed(self._vault.get(f"subject/{handle}"), record.wrapped, context)
 
-    def set_channels(self, handle: str, channels: Channels) -> None:
-        """Keep where the subject is told; the address stays sealed to the courier, and is sealed once more here."""
+    def set_channels(self, handle: str, channels: Channels, signer: str) -> None:
+        """Keep where the subject is told, as the key with id `signer` said.
+
+        The address stays sealed to the courier, and is sealed once more here with what it is tied to.
+        """
         key = self._vault.get(f"subject/{handle}")
-        sealed = aead.seal(key, channels.address.encode(), aead.context("channels", handle), self._entropy)
+        where = f"{address_bound(signer, channels.nonce)} {channels.address}".encode()
+        sealed = aead.seal(key, where, aead.context("channels", handle), self._entropy)
         self._store.run(
             "INSERT INTO channels VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET sealed = excluded.sealed,"
             " timing = excluded.timing, words = excluded.words, language = excluded.language",
@@ -156,14 +186,16 @@ class Subjects:
         """Forget where the subject is told."""
         self._store.run("DELETE FROM channels WHERE handle = ?", handle)
 
-    def channels(self, handle: str) -> tuple[str, str, str, str] | None:
-        """Return address (sealed to the courier), timing, words and language, or None."""
+    def channels(self, handle: str) -> Told | None:
+        """Return where the subject is told, or None if nothing was chosen."""
         row = self._store.one("SELECT sealed, timing, words, language FROM channels WHERE handle = ?", handle)
         if row is None:
             return None
         key = self._vault.get(f"subject/{handle}")
-        address = aead.open_sealed(key, row[0], aead.context("channels", handle)).decode()
-        return address, row[1], row[2], row[3]
+        where = aead.open_sealed(key, row[0], aead.context("channels", handle)).decode()
+        # What was kept before addresses were tied has no `bound`: the courier opens it for nobody.
+        bound, _, address = where.rpartition(" ")
+        return Told(address, bound, row[1], row[2], row[3])
 
     def renew(self, handle: str, now: int) -> None:
         """Give the subject a new key and put what is held under it.
@@ -207,6 +239,8 @@ class Subjects:
             "DELETE FROM channels WHERE handle = ?",
             "DELETE FROM claims WHERE handle = ?",
             "DELETE FROM openings WHERE handle = ?",
+            "DELETE FROM location_consents WHERE handle = ?",
+            "DELETE FROM location_paused WHERE handle = ?",
         ):
             self._store.run(sql, handle)
         self._store.run("UPDATE subjects SET erased = ? WHERE handle = ?", now, handle)

@@ -8,6 +8,7 @@ from breakseal.kernel.model.answers import NUMBER_INFO
 from breakseal.kernel.model.statements import ClaimNumber, NumberAttested, WithdrawNumber
 from breakseal.keyholder.authority import Verified
 from breakseal.keyholder.core import Core
+from breakseal.keyholder.location import consents
 from breakseal.keyholder.register.numbers import check_number
 from breakseal.keyholder.statements.outcome import Outcome, note, subject_of
 from breakseal.keyholder.trails import Happening, NewEntry
@@ -59,6 +60,8 @@ def _bind(core: Core, verified: Verified, handle: str, number: str, now: int) ->
     loser = core.numbers.bind(handle, number, now)
     entries = [note(core, verified, subject, "basis", "phone-added", now)]
     if loser is not None:
+        others = [one for one in consents.of_number(core, number) if one.handle != handle]
+        entries += consents.end(core, others, "consent-phone-moved", verified.envelope, now)
         entries.append(_taken_away(core, verified, loser, now))
     return tuple(entries)
 
@@ -78,10 +81,12 @@ def _taken_away(core: Core, verified: Verified, handle: str, now: int) -> NewEnt
 def withdraw(core: Core, verified: Verified, statement: WithdrawNumber, now: int) -> Outcome:
     """Take a number off the record, at once."""
     _, subject = subject_of(core, verified, now, session=True)
-    if not core.numbers.release(subject.handle, statement.number):
+    held = next((one.number for one in core.numbers.of(subject.handle) if one.id == statement.number), None)
+    if held is None or not core.numbers.release(subject.handle, statement.number):
         raise RefusedError("this phone is not on your record", reason="not-yours")
+    ended = consents.end(core, consents.of_number(core, held), "consent-ended", verified.envelope, now)
     core.subjects.renew(subject.handle, now)
     entry = note(
         core, verified, subject, "withdraw", "phone-removed", now, target=f"number:{statement.number}"
     )
-    return Outcome(subject.handle, (entry,))
+    return Outcome(subject.handle, (*ended, entry))

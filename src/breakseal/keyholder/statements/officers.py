@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from breakseal.kernel.errors import FormatError, RefusedError
 from breakseal.kernel.model import canonical
+from breakseal.kernel.model.desk import OfferedKey
 from breakseal.kernel.model.enrolments import EnrolOfficer, OfferKey, RevokeOfficer, Roster
+from breakseal.kernel.model.keys import PublicKey
 from breakseal.kernel.model.statements import Session
 from breakseal.kernel.model.words import LeafType
 from breakseal.keyholder.authority import Verified
@@ -15,8 +17,17 @@ from breakseal.keyholder.trails import Happening, NewEntry
 
 SHIFT = 13 * 3600
 """Seconds for which an officer's session key may act: one shift."""
-OFFER_LIFE = 7 * 86_400
-MAX_OFFERS = 100
+OFFER_LIFE = 3600
+"""Seconds that an offer waits: sponsor and newcomer compare the code on the phone or in one room."""
+MAX_OFFERS = 1000
+"""Offers that wait for one organisation. Anybody can make them, so a full list drops its oldest, never the newcomer.
+
+A flood hides an offer only by 1,000 newer ones before the sponsor reads the list; offering again puts it on top. What
+the sponsor read last stays until their next reading (`waiting`), and they find an offer by its code, whatever else
+is there. What a colliding code costs: `shortcode`.
+"""
+_READ = "+"
+"""Marks the rows that a sponsor read last; no organisation's id has it."""
 
 
 def offer(core: Core, _verified: Verified, statement: OfferKey, now: int) -> Outcome:
@@ -26,17 +37,33 @@ def offer(core: Core, _verified: Verified, statement: OfferKey, now: int) -> Out
         raise RefusedError("an officer's key is a passkey", reason="needs-passkey")
     _check_name(statement.name)
     core.store.run("DELETE FROM offers WHERE offered < ?", now - OFFER_LIFE)
-    count = core.store.one("SELECT count(*) FROM offers WHERE org = ?", statement.org)
-    if count is not None and count[0] >= MAX_OFFERS:
-        raise RefusedError(
-            "too many keys wait for this organisation's sponsor: ask the sponsor", reason="too-many"
-        )
-    spec = canonical.encode(statement.key)
     core.store.run(
-        "INSERT INTO offers VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        statement.key.id, statement.org, statement.name.strip(), spec, now,
+        "INSERT INTO offers VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
+        " SET name = excluded.name, offered = excluded.offered",
+        _offer(statement.org, statement.key), statement.org, statement.name.strip(),
+        canonical.encode(statement.key), now,
+    )  # fmt: skip
+    core.store.run(
+        "DELETE FROM offers WHERE org = ? AND key IN (SELECT key FROM offers WHERE org = ? AND key != ?"
+        " ORDER BY offered DESC LIMIT -1 OFFSET ?)",
+        statement.org, statement.org, _offer(statement.org, statement.key), MAX_OFFERS - 1,
     )  # fmt: skip
     return Outcome()
+
+
+def waiting(core: Core, org: str, now: int) -> list[OfferedKey]:
+    """Return the keys offered to `org`, newest first; they can be let in from now on, whatever a flood drops."""
+    core.store.run("DELETE FROM offers WHERE org = ? OR offered < ?", org + _READ, now - OFFER_LIFE)
+    core.store.run(
+        "INSERT INTO offers SELECT key || ?, org || ?, name, spec, offered FROM offers WHERE org = ?",
+        _READ, _READ, org,
+    )  # fmt: skip
+    return [
+        OfferedKey(name=name, key=canonical.decode(spec, PublicKey), offered=at)
+        for name, spec, at in core.store.many(
+            "SELECT name, spec, offered FROM offers WHERE org = ? ORDER BY offered DESC", org
+        )
+    ]
 
 
 def enrol(core: Core, verified: Verified, statement: EnrolOfficer, now: int) -> Outcome:
@@ -45,12 +72,17 @@ def enrol(core: Core, verified: Verified, statement: EnrolOfficer, now: int) -> 
     statement.key.check()
     _check_name(statement.name)
     canonical.unb64(statement.officer, 16)
-    offered = core.store.one(
-        "SELECT spec FROM offers WHERE key = ? AND org = ?", statement.key.id, statement.org
-    )
-    if offered is None or offered[0] != canonical.encode(statement.key):
-        raise RefusedError("nobody offered this key to your organisation", reason="not-offered")
-    core.store.run("DELETE FROM offers WHERE key = ?", statement.key.id)
+    offer_id = _offer(statement.org, statement.key)
+    if not core.store.run(
+        "DELETE FROM offers WHERE key IN (?, ?) AND offered >= ?",
+        offer_id,
+        offer_id + _READ,
+        now - OFFER_LIFE,
+    ):
+        raise RefusedError(
+            "nobody offered this key to your organisation within the hour: have them offer it again",
+            reason="not-offered",
+        )
     core.organisations.put_officer(statement)
     officer = Holder(
         key=statement.key, kind="officer", id=statement.officer, org=statement.org, label=statement.name, position="",
@@ -103,6 +135,11 @@ def session(core: Core, verified: Verified, statement: Session, now: int) -> Out
     return Outcome(
         officer.id, (_note(core, verified, officer, "basis", "shift-begun", now, statement.key.id),)
     )
+
+
+def _offer(org: str, key: PublicKey) -> str:
+    """Return what names an offer: the same key id with another key, or elsewhere, takes nobody's place."""
+    return canonical.b64(canonical.digest(org.encode() + b"\n" + canonical.encode(key)))
 
 
 def _check_name(name: str) -> None:

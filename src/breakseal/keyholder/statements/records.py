@@ -5,9 +5,10 @@ from __future__ import annotations
 from breakseal.kernel.errors import FormatError, RefusedError
 from breakseal.kernel.model import canonical
 from breakseal.kernel.model.answers import wrap_info
-from breakseal.kernel.model.statements import Wrap
-from breakseal.kernel.model.words import EMERGENCY_CATEGORIES
+from breakseal.kernel.model.statements import Keep, Wrap
+from breakseal.kernel.model.words import OWN_CATEGORIES
 from breakseal.kernel.seal.aead import KEY_SIZE
+from breakseal.keyholder import retention
 from breakseal.keyholder.authority import Verified
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.register.subjects import Record
@@ -24,7 +25,7 @@ def wrap(core: Core, verified: Verified, statement: Wrap, now: int) -> Outcome:
     root = core.roots.root
     if (statement.set, statement.share) != (root.set, root.keyholders[0].share):
         raise RefusedError("sealed to another set of keyholders: load the page again", reason="key-set")
-    if statement.category not in EMERGENCY_CATEGORIES:
+    if statement.category not in OWN_CATEGORIES:
         raise FormatError("there is no such category", reason="category")
     canonical.unb64(statement.sha256, 32)
     # SAFETY: bound to this very record, so that a key seen on its way cannot be handed in as somebody else's.
@@ -36,4 +37,21 @@ def wrap(core: Core, verified: Verified, statement: Wrap, now: int) -> Outcome:
     core.subjects.write(subject.handle, record, data_key, holder.key.id)
     if statement.version > 1:
         core.subjects.renew(subject.handle, now)
+    return Outcome(subject.handle)
+
+
+def keep(core: Core, verified: Verified, statement: Keep, now: int) -> Outcome:
+    """Let the retention of categories begin anew; no entry, as with `wrap`: nothing opens by it.
+
+    Raises:
+        RefusedError: one of them is not held, or past its retention: nothing but writing it anew helps then.
+    """
+    _, subject = subject_of(core, verified, now, session=True)
+    held = dict(core.subjects.written(subject.handle))
+    if not statement.categories or not set(statement.categories) <= set(held):
+        raise RefusedError("you hold no such category", reason="category")
+    for category in statement.categories:
+        if retention.is_past(core.policy, category, held[category], now):
+            raise RefusedError("its time is over: write it anew", reason="retention-over")
+        core.subjects.keep(subject.handle, category, now)
     return Outcome(subject.handle)

@@ -9,6 +9,7 @@ from breakseal.kernel.model import canonical
 from breakseal.kernel.model.body import Party
 from breakseal.kernel.model.enrolments import (
     EnrolCourier,
+    EnrolCourtLine,
     EnrolOrganisation,
     EnrolProcessor,
     NamedKey,
@@ -21,16 +22,28 @@ from breakseal.kernel.seal.hpke import parse_recipient
 from breakseal.keyholder.authority import Verified
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.register.holders import NO_END, Holder, HolderKind
+from breakseal.keyholder.register.numbers import check_number
 from breakseal.keyholder.statements.outcome import Outcome
 from breakseal.keyholder.trails import Happening, NewEntry
 
+Other = EnrolCourier | EnrolProcessor | EnrolCourtLine | PolicyRelease
+_FIXED = ("origin", "set", "needed", "demo")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,39}", re.ASCII)
 
 
 def root(core: Core, verified: Verified, statement: Root, now: int) -> Outcome:
-    """Take the next root, which must name this keyholder."""
-    if core.signer.key not in {holder.sign for holder in statement.keyholders}:
-        raise RefusedError("the root does not name this keyholder", reason="keyholder")
+    """Take the next root, which counts at once.
+
+    INVARIANT: what this process was put together with stays: its key and id, the key set, the log and its name.
+    """
+    last = core.roots.root
+    if any(getattr(last, name) != getattr(statement, name) for name in _FIXED):
+        raise RefusedError(
+            "a new root keeps the log's name, the key set and whether it is a demo", reason="root-fixed"
+        )
+    if statement.keyholders[:1] != last.keyholders[:1]:
+        raise RefusedError("the root does not name this keyholder as it is", reason="keyholder")
+    core.roots.check_log(statement)
     core.roots.adopt(verified.envelope)
     return Outcome("", (public_entry(core, "root", verified.envelope, now),))
 
@@ -56,24 +69,21 @@ def organisation_again(core: Core, verified: Verified, statement: EnrolOrganisat
     _set_keys(core, "client", statement.org, statement.clients, active, now)
 
 
-def other(
-    core: Core, verified: Verified, statement: EnrolCourier | EnrolProcessor | PolicyRelease, now: int
-) -> Outcome:
-    """Name a courier or processor, or release a policy."""
+def other(core: Core, verified: Verified, statement: Other, now: int) -> Outcome:
+    """Name a courier, processor or court's number, or release a policy."""
     keep_again(core, verified, statement, now)
     kinds: dict[type[object], LeafType] = {EnrolProcessor: "processor", PolicyRelease: "policy"}
     kind = kinds.get(type(statement), "enrol")
     return Outcome("", (public_entry(core, kind, verified.envelope, now),))
 
 
-def keep_again(
-    core: Core, verified: Verified, statement: EnrolCourier | EnrolProcessor | PolicyRelease, now: int
-) -> None:
+def keep_again(core: Core, verified: Verified, statement: Other, now: int) -> None:
     """Do what `other` does, without the entry."""
     active = now + core.roots.enrol_delay
     if isinstance(statement, EnrolCourier):
         _check_slug(statement.courier)
         parse_recipient(canonical.unb64(statement.seal))
+        active = _since(core, statement, active)
         _keep(core, "courier", statement.courier, verified, active)
         # Another id is another courier: the next one can be enrolled before the last one is given up.
         _set_keys(
@@ -87,12 +97,25 @@ def keep_again(
     elif isinstance(statement, EnrolProcessor):
         _check_slug(statement.processor)
         _keep(core, "processor", statement.processor, verified, active)
+    elif isinstance(statement, EnrolCourtLine):
+        _check_slug(statement.court)
+        check_number(statement.line)
+        _keep(core, "court-line", statement.court, verified, active)
     else:
         canonical.unb64(statement.policy, 32)
         first = core.store.one("SELECT 1 FROM enrolments WHERE kind = 'policy'") is None
         # A narrowing works at once; the first policy has nothing sealed before it.
         soon = first or not statement.widens
         _keep(core, "policy", statement.policy, verified, now if soon else now + core.roots.widen_delay)
+
+
+def _since(core: Core, statement: EnrolCourier, active: int) -> int:
+    """Return from when the courier works: as before if nothing but the overseers who signed is new."""
+    for name, envelope, since in enrolled_ids(core, "courier"):
+        old = read(envelope)[1]
+        if name == statement.courier and isinstance(old, EnrolCourier):
+            return since if (old.sign, old.seal) == (statement.sign, statement.seal) else active
+    return active
 
 
 def apply_due(core: Core, now: int) -> None:
@@ -129,6 +152,17 @@ def public_entry(core: Core, kind: LeafType, envelope: bytes, now: int) -> NewEn
         ),
     )  # fmt: skip
     return core.trails.append(core.trails.of("root", "root"), what, now)
+
+
+def court_line(core: Core, court: str, now: int) -> str | None:
+    """Return the number in the register of courts at which `court` is called back; None if it has none that counts."""
+    row = core.store.one(
+        "SELECT envelope FROM enrolments WHERE kind = 'court-line' AND id = ? AND active_from <= ?"
+        " ORDER BY active_from DESC, rowid DESC",
+        court, now,
+    )  # fmt: skip
+    statement = None if row is None else read(bytes(row[0]))[1]
+    return statement.line if isinstance(statement, EnrolCourtLine) else None
 
 
 def _keep(core: Core, kind: str, name: str, verified: Verified, active: int) -> None:

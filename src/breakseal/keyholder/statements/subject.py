@@ -24,6 +24,7 @@ from breakseal.kernel.model.words import EMERGENCY_CATEGORIES
 from breakseal.keyholder.authority import Verified
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.register.holders import NO_END, Holder
+from breakseal.keyholder.register.subjects import Subject
 from breakseal.keyholder.statements.outcome import Outcome, note, subject_of
 from breakseal.keyholder.trails import KEPT_AFTER_ERASURE, Happening
 from breakseal.keyholder.vault import gone_for_good
@@ -31,6 +32,8 @@ from breakseal.keyholder.vault import gone_for_good
 SUBJECT_SESSION = 3600
 """Seconds for which a subject's session key may act."""
 MAX_KEYS = 20
+CASES_A_DAY = 20
+"""Cases that one subject opens in a day. Beyond, or of an entry that has a case already, a freeze is only a freeze."""
 NEW_RECORDS_AN_HOUR = 10_000
 """Anybody can make passkeys, so this is what keeps strangers from filling the log."""
 
@@ -121,7 +124,7 @@ def channels(core: Core, verified: Verified, statement: Channels, now: int) -> O
     if statement.timing == "deferred":
         raise RefusedError("only a court defers a notice", reason="timing")
     canonical.unb64(statement.address)
-    core.subjects.set_channels(subject.handle, statement)
+    core.subjects.set_channels(subject.handle, statement, verified.signer.key.id)
     core.subjects.renew(subject.handle, now)
     # The statement holds the address (sealed to the courier), which must not outlive an erasure in the list.
     bare = replace(verified, envelope=b"")
@@ -133,15 +136,21 @@ def freeze(core: Core, verified: Verified, statement: Freeze, now: int) -> Outco
     _, subject = subject_of(core, verified, now, session=True)
     core.subjects.set_frozen(subject.handle, now)
     if statement.leaf:
-        leaf = canonical.unb64(statement.leaf, 32)
-        mine = core.store.one("SELECT 1 FROM entries WHERE hash = ? AND trail = ?", leaf, subject.trail)
-        if mine is None:
-            raise RefusedError("there is no such entry in your list", reason="not-yours")
-        case = canonical.b64(core.entropy.token(16))
-        core.store.run("INSERT INTO cases VALUES (?, ?, ?, ?, 0)", case, subject.handle, leaf, now)
+        _open_case(core, subject, canonical.unb64(statement.leaf, 32), now)
     return Outcome(
         subject.handle, (note(core, verified, subject, "withdraw", "frozen", now, target="freeze"),)
     )
+
+
+def _open_case(core: Core, subject: Subject, leaf: bytes, now: int) -> None:
+    """Put the complaint on oversight's desk, unless it stands there, is of no entry of theirs, or comes too often."""
+    core.store.run(
+        "INSERT INTO cases SELECT ?, ?, hash, ?, 0 FROM entries WHERE hash = ? AND trail = ?"
+        " AND NOT EXISTS (SELECT 1 FROM cases WHERE leaf = hash)"
+        " AND (SELECT count(*) FROM cases WHERE handle = ? AND opened > ?) < ?",
+        canonical.b64(core.entropy.token(16)), subject.handle, now, leaf, subject.trail,
+        subject.handle, now - 86_400, CASES_A_DAY,
+    )  # fmt: skip
 
 
 def unfreeze(core: Core, verified: Verified, _statement: Unfreeze, now: int) -> Outcome:
@@ -160,7 +169,7 @@ def erase(core: Core, verified: Verified, statement: Erase, now: int) -> Outcome
     core.subjects.erase(subject.handle, statement.categories, now)
     if not statement.categories:
         core.trails.let_die(subject.trail, now + KEPT_AFTER_ERASURE)
-    target = f"erase:{','.join(sorted(statement.categories))}"
+    target = f"erase:{','.join(sorted(set(statement.categories)))}"
     result = "erased-part" if statement.categories else "erased"
     entry = note(core, verified, subject, "erase", result, now, target=target, until=gone_for_good(now))
     return Outcome(subject.handle, (entry,))

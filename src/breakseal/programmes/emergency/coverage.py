@@ -6,6 +6,7 @@ any record, and it stays theirs.
 
 from __future__ import annotations
 
+import difflib
 import json
 import unicodedata
 from collections.abc import Iterable
@@ -20,6 +21,7 @@ from shapely.geometry.base import BaseGeometry  # type: ignore[import-untyped]
 from breakseal.kernel.errors import ConfigError
 
 _SUFFIXES = (" county", " parish", " borough", " census area", " municipio")
+_ALIKE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,15 @@ class Gazetteer:
         all_here = self.counties(state)
         exact = [county for county in all_here if _plain(county.name) == wanted]
         return exact or [county for county in all_here if wanted and wanted in _plain(county.name)]
+
+    def alike(self, name: str, state: str = "") -> list[County]:
+        """Return at most six counties whose names are spelled like `name`, the likest first; of `state` if given."""
+        pool = self.counties(state) if state else self._counties
+        spelled: dict[str, list[County]] = {}
+        for county in pool:
+            spelled.setdefault(_plain(county.name), []).append(county)
+        found = difflib.get_close_matches(_plain(name), spelled, n=_ALIKE, cutoff=0.6)
+        return [county for one in found for county in spelled[one]][:_ALIKE]
 
     def coded(self, code: str) -> County | None:
         """Return the county with this code."""

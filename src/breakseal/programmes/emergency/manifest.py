@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from breakseal.kernel.model.words import EMERGENCY_CATEGORIES, Purpose
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """A programme's own description; `purposes` are those for which its categories may open at all."""
-
-    name: str
-    categories: tuple[str, ...]
-    purposes: tuple[Purpose, ...]
-
+from breakseal.kernel.model.words import EMERGENCY_CATEGORIES
+from breakseal.programmes.manifest import Manifest
 
 MANIFEST = Manifest(
     name="emergency",

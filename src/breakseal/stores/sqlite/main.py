@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from breakseal.kernel.errors import RequestError, UnavailableError
+from breakseal.kernel.model.fixes import CATEGORY, KEPT_SECONDS
 from breakseal.stores import schema
 from breakseal.stores.sqlite import statements
+from breakseal.stores.sqlite.devices import SqliteDevices
+from breakseal.web.ingest.ports import DeviceStore
 from breakseal.web.ports import MainStore, RecordLine, SealedRecord, Session
 
 BUSY_MS = 5000
@@ -30,6 +33,7 @@ class SqliteMainStore(MainStore):
         self._reader = _connect(path, read_only=True)
         self._writer = _connect(path, read_only=False)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="main-store")
+        self.devices: DeviceStore = SqliteDevices(self._reader, self._write)
 
     async def add_session(self, token_hash: bytes, session: Session) -> None:
         """Keep a session under the SHA-256 of its cookie."""
@@ -90,13 +94,17 @@ class SqliteMainStore(MainStore):
         def step(db: sqlite3.Connection) -> None:
             if not categories:
                 db.execute(statements.FORGET_ALL, (handle,))
+            if not categories or CATEGORY in categories:
+                db.execute(statements.FORGET_FIXES, (handle,))
+                db.execute(statements.FORGET_DEVICES, (handle,))
             db.executemany(statements.FORGET, [(handle, category) for category in categories])
 
         await self._write(step)
 
     async def sweep(self, now: int) -> int:
-        """Drop sessions that are over; return how many."""
-        return await self._write(lambda db: db.execute(statements.SWEEP_SESSIONS, (now,)).rowcount)
+        """Drop sessions that are over and fixes past their day; return how many."""
+        over = await self._write(lambda db: db.execute(statements.SWEEP_SESSIONS, (now,)).rowcount)
+        return over + await self.devices.sweep(now - KEPT_SECONDS)
 
     async def close(self) -> None:
         """Finish what is being written and close the file."""

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from breakseal.kernel.model.canonical import Number
+
 
 class Wire(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The base of all messages."""
@@ -88,6 +90,12 @@ class StatementIn(Wire, frozen=True):
     statement: str
 
 
+class PageIn(StatementIn, frozen=True):
+    """One signed statement, and the entry at which the page of its list begins."""
+
+    first: Number = 1
+
+
 class SealedOut(Wire, frozen=True):
     """Something sealed to the recipient that the statement named."""
 
@@ -126,6 +134,21 @@ class ServedBy(Wire, frozen=True):
     code: str
     name: str
     agencies: tuple[str, ...]
+
+
+class NamedPlace(Wire, frozen=True):
+    """A county: its five-digit code, and "County, ST"."""
+
+    code: str
+    name: str
+
+
+class Nearby(Wire, frozen=True):
+    """Which part of a place was not understood and how, both empty where all was; and what may be meant."""
+
+    field: str = ""
+    fault: str = ""
+    near: tuple[NamedPlace, ...] = ()
 
 
 class CodeIn(Wire, frozen=True):

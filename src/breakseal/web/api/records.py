@@ -20,6 +20,7 @@ from breakseal.web.asking import ask
 from breakseal.web.errors import TooLargeError
 from breakseal.web.parts import WebParts
 
+DAY = 86_400
 MAX_RECORD = 64 * 1024
 MAX_PHOTO = 640 * 1024
 _LIMITS = {"emergency.photo": MAX_PHOTO}
@@ -60,9 +61,11 @@ async def put_record(
 async def settle(
     request: Request[Any, Any, Any], category: FromPath[str], data: JSONBody[SettleIn]
 ) -> Nothing:
-    """Keep only the version that the keyholder named (0: none yet); for a storing that was cut short.
+    """Keep only the version that the keyholder named (0: none); for a storing that was cut short.
 
-    Nothing that the keyholder took is dropped by the 0: a version that is none yet can only be pending.
+    The 0 drops what is pending, and what has been current for more than a day: its key is gone, by erasure or because
+    its time was over, and it must not stand in the way of a first version written anew. A younger one may be what
+    another device of the same person has just written, and stays.
     """
     parts: WebParts = request.app.state.parts
     handle = guards.own_session(request).handle
@@ -70,6 +73,9 @@ async def settle(
     if data.version == 0:
         for record in stored:
             await parts.store.unstage(handle, category, record.version)
+        lines = await parts.store.record_lines(handle)
+        if any(one.category == category and one.updated < parts.clock.now() - DAY for one in lines):
+            await parts.store.forget(handle, (category,))
     elif data.version in {record.version for record in stored}:
         await parts.store.promote(handle, category, data.version)
     return Nothing()

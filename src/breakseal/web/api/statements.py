@@ -10,9 +10,11 @@ from litestar.params import FromPath, JSONBody
 from breakseal.kernel.errors import RequestError
 from breakseal.kernel.model import signed
 from breakseal.kernel.model.canonical import b64, unb64
+from breakseal.kernel.model.location import PauseLocation, WithdrawConsent
 from breakseal.kernel.model.statements import (
     Channels,
     Freeze,
+    Keep,
     ReadDesk,
     ReadTrail,
     WithdrawGrant,
@@ -21,13 +23,13 @@ from breakseal.kernel.model.statements import (
 from breakseal.keyholder.protocol import Prove, Proved, Read, Sealed, Submit, Submitted
 from breakseal.web import facts as public_facts
 from breakseal.web import guards
-from breakseal.web.api.messages import ProofOut, SealedOut, StatementIn, SubmitIn, SubmitOut
+from breakseal.web.api.messages import PageIn, ProofOut, SealedOut, StatementIn, SubmitIn, SubmitOut
 from breakseal.web.asking import ask
 from breakseal.web.facts import BrowserFacts
 from breakseal.web.parts import WebParts
 
 MAX_STATEMENTS = 8
-CARRIED = (WithdrawNumber, WithdrawGrant, Freeze, Channels)
+CARRIED = (WithdrawNumber, WithdrawGrant, Freeze, Channels, Keep, WithdrawConsent, PauseLocation)
 """What a session key may sign for a person; everything else is signed at the door and goes there."""
 
 
@@ -44,7 +46,7 @@ async def facts(request: Request[Any, Any, Any]) -> BrowserFacts:
         root=b64(known.root),
         ingest=b64(known.ingest),
         ingestKey=public_facts.ingest_point(known),
-        courier=known.courier,
+        courier=b64(known.courier),
         keyholderKey=holder.sign,
         logVkey=known.log_vkey,
         logOrigin=root.origin,
@@ -72,9 +74,9 @@ async def submit(request: Request[Any, Any, Any], data: JSONBody[SubmitIn]) -> S
 
 
 @post("/trail", opt=guards.SUBJECT, status_code=200, summary="One's own list of entries, sealed")
-async def trail(request: Request[Any, Any, Any], data: JSONBody[StatementIn]) -> SealedOut:
-    """Fetch the trail that a `ReadTrail` statement asks for."""
-    return await _read(request, data, ReadTrail)
+async def trail(request: Request[Any, Any, Any], data: JSONBody[PageIn]) -> SealedOut:
+    """Fetch a page of the trail that a `ReadTrail` statement asks for."""
+    return await _read(request, data, ReadTrail, data.first)
 
 
 @post("/desk", opt=guards.SESSION, status_code=200, summary="The list that one's role has, sealed")
@@ -90,12 +92,14 @@ async def proof(request: Request[Any, Any, Any], leaf: FromPath[str]) -> ProofOu
     return ProofOut(leaf=b64(proved.leaf), proof=proved.proof.decode("utf-8"))
 
 
-async def _read(request: Request[Any, Any, Any], data: StatementIn, kind: type[Any]) -> SealedOut:
+async def _read(
+    request: Request[Any, Any, Any], data: StatementIn, kind: type[Any], first: int = 1
+) -> SealedOut:
     envelope = unb64(data.statement)
     _, statement = signed.read(envelope)
     if not isinstance(statement, kind):
         raise RequestError("another statement belongs here", reason="wrong-statement")
-    answer = await ask(request, Read(statement=envelope), Sealed)
+    answer = await ask(request, Read(statement=envelope, first=first), Sealed)
     return SealedOut(sealed=b64(answer.sealed))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Request, Response, Router, get
 from litestar.enums import MediaType
+from litestar.exceptions import NotFoundException
 
 from breakseal.kernel.errors import UnavailableError
 from breakseal.programmes.emergency.coverage import Gazetteer
@@ -15,6 +16,7 @@ from breakseal.web.notices import NoticeDesk
 from breakseal.web.pages import page
 from breakseal.web.parts import WebParts
 from breakseal.web.places import gazetteer_of
+from breakseal.web.public.readers import readers
 from breakseal.web.public.standing import standing
 
 Pages = Request[Any, Any, Any]
@@ -32,8 +34,9 @@ async def public_page(request: Pages) -> Response[bytes]:
         now = None
     gazetteer = await gazetteer_of(request)
     return page(
-        request, "public/public.html", notice=made, standing=now, county=lambda code: _county(gazetteer, code)
-    )
+        request, "public/public.html",
+        notice=made, readers=readers(made), standing=now, county=lambda code: _county(gazetteer, code),
+    )  # fmt: skip
 
 
 def _county(gazetteer: Gazetteer, code: str) -> str:
@@ -51,14 +54,19 @@ async def problem_list(request: Pages) -> Response[bytes]:
 
 @get("/.well-known/security.txt", opt=guards.PUBLIC, include_in_schema=False, media_type=MediaType.TEXT)
 async def security_txt(request: Pages) -> str:
-    """Say where weaknesses are reported (RFC 9116)."""
+    """Say where weaknesses are reported (RFC 9116, section 2.5: a contact is a URI, and is required).
+
+    Raises:
+        NotFoundException: no contact is configured; `doctor` says so too.
+    """
     parts: WebParts = request.app.state.parts
     settings = parts.settings
     expires = datetime.fromtimestamp(parts.clock.now() // 86_400 * 86_400 + YEAR // 2, UTC)
+    contact = settings.security_contact
+    if not contact:
+        raise NotFoundException
     lines = [
-        f"Contact: {settings.security_contact}"
-        if settings.security_contact
-        else "# no contact is configured",
+        f"Contact: {contact if ':' in contact else f'mailto:{contact}'}",
         f"Expires: {expires.isoformat().replace('+00:00', 'Z')}",
         "Preferred-Languages: en, es",
         f"Canonical: {settings.web_origin}/.well-known/security.txt",

@@ -12,6 +12,7 @@ from breakseal.programmes.emergency.fields import SECTIONS, section_of
 from breakseal.web import guards, i18n
 from breakseal.web.notices import NoticeDesk
 from breakseal.web.pages import page
+from breakseal.web.places import gazetteer_of
 
 Pages = Request[Any, Any, Any]
 _PROFILE_WORDS = ("step", "field", "category")
@@ -37,7 +38,8 @@ async def turn_on(request: Pages) -> Response[bytes]:
     """Choose what may open, and for whom; the consent is signed at the door."""
     return page(
         request, "resident/turn_on.html",
-        data={"steps": STEPS}, messages=("category",), sections=SECTIONS, notice=await _notice(request),
+        data={"steps": STEPS}, messages=("category", "start.not"), sections=SECTIONS,
+        notice=await _notice(request), states=(await gazetteer_of(request)).states(),
     )  # fmt: skip
 
 
@@ -45,7 +47,7 @@ async def turn_on(request: Pages) -> Response[bytes]:
 async def home(request: Pages) -> Response[bytes]:
     """Everything that is held, who looked, and every way to end it."""
     data = {"steps": STEPS}
-    return page(request, "resident/home.html", data=data, messages=(*_PROFILE_WORDS, "home"))
+    return page(request, "resident/home.html", data=data, messages=(*_PROFILE_WORDS, "home", "where"))
 
 
 @get("/erased", opt=guards.PUBLIC, include_in_schema=False)

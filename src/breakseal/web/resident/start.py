@@ -11,7 +11,7 @@ from litestar.params import Body
 
 from breakseal.web import guards
 from breakseal.web.pages import page
-from breakseal.web.places import Asked, centres_at, find, gazetteer_of
+from breakseal.web.places import Asked, Unclear, centres_at, find, gazetteer_of
 
 Pages = Request[Any, Any, Any]
 
@@ -33,21 +33,19 @@ Form = Annotated[StartForm, Body(media_type=RequestEncodingType.URL_ENCODED)]
 async def start(request: Pages) -> Response[bytes]:
     """Ask where the person lives."""
     states = (await gazetteer_of(request)).states()
-    return page(
-        request, "resident/start.html", states=states, asked=False, asked_state="", choices=(), place=None
-    )
+    return page(request, "resident/start.html", states=states, typed=Asked(), unclear=None, listed=())
 
 
 @post("/start", opt=guards.PUBLIC, include_in_schema=False, status_code=200, request_max_body_size=4096)
 async def coverage(request: Pages, data: Form) -> Response[bytes]:
     """Say who could see a profile there; if nobody, say that plainly and keep nothing."""
     gazetteer = await gazetteer_of(request)
-    place = find(gazetteer, Asked(data.zip, data.lat, data.lon, data.state, data.county))
-    if place is None:
-        choices = gazetteer.named(data.state, data.county) or gazetteer.counties(data.state)
+    typed = Asked(data.zip[:20], data.lat, data.lon, data.state[:20].upper(), data.county[:60])
+    place = find(gazetteer, typed)
+    if isinstance(place, Unclear):
         return page(
             request, "resident/start.html",
-            states=gazetteer.states(), asked=True, asked_state=data.state, choices=choices, place=None,
+            states=gazetteer.states(), typed=typed, unclear=place, listed=gazetteer.counties(typed.state),
         )  # fmt: skip
     centres = await centres_at(request, place)
     remembered = {"code": place.county.code, "name": f"{place.county.name}, {place.county.state}"}

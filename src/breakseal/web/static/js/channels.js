@@ -1,5 +1,5 @@
 // Where, when and in which words the person is told; the address is sealed to the courier here.
-import { e164, sealAddress, submit } from "./own.js";
+import { e164, tell } from "./own.js";
 import { at, language, t } from "./page.js";
 
 const form = at("channels");
@@ -14,10 +14,9 @@ async function save() {
   const typed = at("to").value.trim();
   const to = kind === "sms" ? e164(typed) : typed;
   if (kind !== "none" && (!to || (kind === "mail" && !to.includes("@")))) throw new Error(t("js.home.channels-to"));
-  const address = kind === "none" ? "" : await sealAddress(kind, to);
   const timing = kind === "none" ? "none" : form.elements.timing.value;
   const words = form.elements.words.value;
-  await submit("channels", { address, timing, words, language });
+  await tell({ kind, to: kind === "none" ? "" : to, timing, words, language });
   at("to").value = "";
   channels.show({ timing, words });
 }
@@ -31,9 +30,10 @@ function preset({ timing, words }) {
 }
 
 export const channels = {
-  show({ timing, words }) {
+  show({ timing, words, late = 0 }) {
     const set = timing && timing !== "none";
     const lines = set ? [t("js.home.channels-when." + timing), t("js.home.channels-words." + words), t("js.home.channels-sealed")] : [t("js.home.channels-none")];
+    if (set && late > 0) lines.push(t("js.home.channels-late"));
     at("channels-now").textContent = lines.join(" ");
     if (set) preset({ timing, words });
   },

@@ -1,4 +1,5 @@
 // Everything that is held, opened in this browser and written to two files: one to read, one for machines.
+import { allFixes, phoneKey } from "./own-fixes.js";
 import { desk, openOwn, trail } from "./own.js";
 import { at, download, has, language, make, t, when } from "./page.js";
 
@@ -37,7 +38,9 @@ export async function exportAll(steps) {
   const held = await desk();
   const { fields } = await openOwn(steps.map((one) => one.category));
   const read = await trail().catch((error) => ({ trail: error.trail ?? null, entries: [] }));
-  const whole = { v: 1, type: "breakseal-export", written: Math.floor(Date.now() / 1000), held, fields, list: read.trail, entries: read.entries.map(({ n, body }) => ({ n, body })) };
+  const reports = held.records.some(({ category }) => category === "location.fix");
+  const fixes = reports ? await allFixes(await phoneKey()) : [];
+  const whole = { v: 1, type: "breakseal-export", written: Math.floor(Date.now() / 1000), held, fields, fixes, list: read.trail, entries: read.entries.map(({ n, body }) => ({ n, body })) };
   download("breakseal-export.json", JSON.stringify(whole, null, 2), "application/json");
   download("breakseal-export.html", readable(steps, fields, held), "text/html");
   at("export-state").textContent = t("js.home.exported");

@@ -5,8 +5,10 @@ import { facts, post } from "./api.js";
 import { channels } from "./channels.js";
 import { exportAll } from "./export.js";
 import { drawTrail } from "./looked.js";
+import { hideNudge, nudge } from "./nudge.js";
+import { keepButton, keptUntil, opensStill } from "./keep.js";
 import { desk, submit } from "./own.js";
-import { at, button, confirmed, data, has, local, make, t, when } from "./page.js";
+import { at, button, confirmed, data, day, has, local, make, t, when } from "./page.js";
 
 const here = () => location.origin + local("/home");
 
@@ -62,13 +64,30 @@ function drawHeld(held) {
   const open = new Set(held.frozen ? [] : held.grants.flatMap((grant) => grant.categories));
   const rows = held.records.map((record) => {
     const name = has(`category.${record.category}`) ? t("category." + record.category) : record.category;
-    const tag = open.has(record.category)
+    const tag = open.has(record.category) && opensStill(record)
       ? make("span", { class: "bs-tag bs-tag--on" }, t("js.home.opens"))
       : make("span", { class: "bs-tag bs-tag--draft" }, t("js.home.closed"));
     const line = t("js.home.record", { version: record.version, when: when(record.written) });
-    return make("li", {}, make("div", {}, make("strong", {}, name), make("br"), make("span", { class: "bs-quiet" }, line)), tag);
+    return make("li", {}, make("div", {}, make("strong", {}, name), make("br"), make("span", { class: "bs-quiet" }, line), make("br"), make("span", {}, keptUntil(record))), tag);
   });
   at("held").replaceChildren(...(rows.length > 0 ? rows : [make("li", {}, t("js.home.nothing"))]));
+  drawKeep(held.records);
+}
+
+function drawKeep(records) {
+  const keep = keepButton(records, (sign) => guarded(async () => {
+    at("keep-state").textContent = t("js.saving");
+    try {
+      await sign();
+    } catch (error) {
+      at("keep-state").textContent = t("js.failed", { why: error.message });
+      throw error;
+    }
+    const { records: now } = await draw();
+    at("keep-state").textContent = t("js.keep.done", { day: day(Math.min(...now.filter(opensStill).map(({ until }) => until).filter(Boolean))) });
+    at("keep").querySelector("button")?.focus();
+  }));
+  at("keep").replaceChildren(...[keep].filter(Boolean));
 }
 
 function phoneRow(phone, draw) {
@@ -87,12 +106,19 @@ function drawPhones(held, draw) {
   at("phones").replaceChildren(...(rows.length > 0 ? rows : [make("li", {}, t("js.home.no-phones"))]));
 }
 
+function drawWhere({ paused, consents }) {
+  const state = paused ? "paused" : consents.length > 0 ? "some" : "none";
+  at("where").textContent = t("where.state." + state, { count: consents.length });
+}
+
 async function draw() {
   const held = await desk();
   await drawStatus(held);
   drawHeld(held);
+  drawWhere(held);
   drawPhones(held, draw);
   channels.show(held);
+  nudge(held);
   at("filled").hidden = false;
   at("opening").hidden = true;
   return held;
@@ -119,6 +145,7 @@ function drawErased(entries) {
   at("status").dataset.state = "erased";
   at("status").querySelector('[data-part="words"]').replaceChildren(make("p", { class: "bs-status__word" }, t("js.home.erased")));
   at("status").querySelector('[data-part="actions"]').replaceChildren();
+  hideNudge();
   for (const part of document.querySelectorAll("[data-until-erased]")) part.hidden = true;
 }
 

@@ -4,17 +4,20 @@ import { trail } from "./own.js";
 import { at, button, clock, day, download, has, make, t, when } from "./page.js";
 
 const OWN = new Set(["self", "consent"]);
+const NOT_MINE = new Set(["phone-moved-away", "retention-over", "consent-phone-moved"]); // it happened to the person, who should see it
 
 // A word of the log in the page's language; a word that has no phrase as it is.
 const known = (id, word) => (has(id) ? null : word);
 const typeName = (word) => known(`js.trail.type.${word}`, word) ?? t("js.trail.type." + word);
 const roleName = (word) => known(`js.trail.role.${word}`, word) ?? t("js.trail.role." + word);
 const purposeName = (word) => known(`js.trail.purpose.${word}`, word) ?? t("js.trail.purpose." + word);
+const reasonName = (word) => known(`js.place.purpose.${word}`, word) ?? t("js.place.purpose." + word);
+const precisionName = (word) => known(`js.place.precision.${word}`, "") ?? t("js.place.precision." + word);
 const categoryName = (word) => known(`category.${word}`, word) ?? t("category." + word);
 
 function isOwn({ body }) {
   if (body.type === "disclose" || body.type === "refuse") return body.purpose.startsWith("self-");
-  return body.result !== "phone-moved-away" && (body.party.role === "subject" || OWN.has(body.basis) || !body.party.org);
+  return !NOT_MINE.has(body.result) && (body.party.role === "subject" || OWN.has(body.basis) || !body.party.org);
 }
 
 function who(body) {
@@ -23,9 +26,19 @@ function who(body) {
   return [body.party.name, role, body.party.org_name].filter(Boolean).join(", ");
 }
 
+// A look at where the phone is: it names the company and how exactly it was told, in one sentence.
+const isPlace = ({ purpose }) => purpose === "location-consented";
+const isLook = (body) => body.type === "disclose" && isPlace(body);
+
+function lookText({ party, precision, result }) {
+  const look = has(`js.trail.look.${result}`) ? result : "other";
+  return t("js.trail.look." + look, { requester: party.org_name, precision: precisionName(precision) });
+}
+
 function whatHappened(body) {
+  if (isLook(body)) return lookText(body);
   if (body.type === "disclose" && has(`js.trail.purpose.${body.purpose}`) && isOwn({ body })) return t("js.trail.purpose." + body.purpose);
-  if (has(`js.trail.result.${body.result}`)) return t("js.trail.result." + body.result);
+  if (has(`js.trail.result.${body.result}`)) return t("js.trail.result." + body.result, { requester: body.party.org_name });
   return typeName(body.type);
 }
 
@@ -44,6 +57,7 @@ export function ends({ type, until }, own = false) {
 
 function detail(body, own) {
   if (own) return rows(ends(body, own));
+  if (isPlace(body)) return rows([["for", body.party.name], ["why", reasonName(body.reason)]]);
   return rows([
     ["why", body.purpose ? purposeName(body.purpose) : ""],
     ["what", body.categories.map(categoryName).join(", ")],
@@ -74,11 +88,13 @@ function moment({ body, leaf }, own) {
 
 function row(entry, own, redraw) {
   const { body } = entry;
-  const what = own || entry.lost ? whatHappened(body) : `${whatHappened(body)} · ${who(body)}`;
+  const what = own || entry.lost || isPlace(body) ? whatHappened(body) : `${whatHappened(body)} · ${who(body)}`;
   const head = make("div", { class: "bs-entry__line" }, make("span", { class: "bs-entry__who" }, what), moment(entry, own));
-  const complain = !own && body.type === "disclose" ? button(t("js.trail.not-mine"), () => freezeOver(entry, redraw), "secondary") : null;
+  const complaint = body.purpose === "court-order-disclosure" ? t("js.trail.complain") : isLook(body) ? t("js.trail.not-agreed") : t("js.trail.not-mine");
+  const complain = !own && body.type === "disclose" ? button(complaint, () => freezeOver(entry, redraw), "secondary") : null;
   const actions = make("div", { class: "bs-actions" }, receiptButton(entry, own), complain, experts(entry));
-  return make("li", { class: `bs-entry${own ? " bs-entry--own" : ""}` }, head, entry.lost ? null : detail(body, own), actions);
+  const late = entry.told ? make("p", { class: "bs-quiet" }, t("js.trail.told-late", { day: entry.leaf.day, told: entry.told })) : null;
+  return make("li", { class: `bs-entry${own ? " bs-entry--own" : ""}` }, head, entry.lost ? null : detail(body, own), late, actions);
 }
 
 function note(kind, ...texts) {
@@ -106,8 +122,11 @@ function byDay(entries, redraw) {
   });
 }
 
+// What an order had deferred is shown as what it is: its own time and receipt, in the place where the notice stands.
+const shown = (entry) => (entry.joined ? { ...entry, ...entry.joined, hash: entry.hash, told: entry.leaf.day } : entry);
+
 function fill(entries, redraw) {
-  const newest = entries.toReversed();
+  const newest = entries.toReversed().map(shown);
   const others = newest.filter((entry) => !isOwn(entry));
   const own = newest.filter(isOwn);
   at("looked").replaceChildren(...(others.length > 0 ? others.map((entry) => row(entry, false, redraw)) : [make("li", {}, t("js.trail.none"))]));

@@ -1,13 +1,13 @@
 // One's own record: opened, sealed and stored by this browser. The web tier carries what it cannot read.
 import { AnswerError, verifyAnswer } from "/browser/answers.js";
 import { b64, decode, encode, sha256, unb64, utf8 } from "/browser/canonical.js";
-import { INFO, SealError, claimInfo, openRecord, sealRecord, sealTo } from "/browser/seal.js";
+import { INFO, SealError, addressInfo, claimInfo, openRecord, sealRecord, sealTo } from "/browser/seal.js";
 import { current, openSealed, recipient, sign } from "/browser/session.js";
-import { build } from "/browser/statements.js";
-import { verifyTrail } from "/browser/trail.js";
+import { build, freshNonce } from "/browser/statements.js";
+import { joinPages, verifyTrail } from "/browser/trail.js";
 import { post, put } from "./api.js";
 import { t } from "./page.js";
-import { trusted } from "./trust.js";
+import { courierPoint, trusted } from "./trust.js";
 
 // The answer in the sealed box, once the keyholder that this browser believes in signed it for `statement`.
 async function answerTo(statement, sealed, info, keyholderKey, leaf) {
@@ -18,7 +18,7 @@ async function answerTo(statement, sealed, info, keyholderKey, leaf) {
   }
 }
 
-async function me() {
+export async function me() {
   const session = await current();
   if (!session) location.reload();
   return session;
@@ -33,12 +33,17 @@ async function openOne(opened, key, answer) {
   throw new SealError(key.category);
 }
 
-// Opens one's own categories. -> {fields: {category: value}, versions: {category: n}, broken: [category]}
-export async function openOwn(categories) {
+// Has one's own categories opened. -> {opened: the keyholder's answer with the data keys, answer: the ciphertexts beside it}
+export async function disclosed(categories) {
   const { keyholderKey } = await trusted();
   const request = build("request", { purpose: "self-view", basis: "", categories, recipient: await recipient() });
   const answer = await post("/api/disclose", { request: b64(await sign(request)), basis: "" });
-  const opened = await answerTo(request, answer.sealed, INFO.opened, keyholderKey, answer.leaf);
+  return { answer, opened: await answerTo(request, answer.sealed, INFO.opened, keyholderKey, answer.leaf) };
+}
+
+// Opens one's own categories. -> {fields: {category: value}, versions: {category: n}, broken: [category]}
+export async function openOwn(categories) {
+  const { opened, answer } = await disclosed(categories);
   const found = { fields: {}, versions: {}, broken: [] };
   for (const key of opened.keys) {
     found.versions[key.category] = key.version;
@@ -56,10 +61,11 @@ function settle(category, version) {
   return post(`/api/records/${category}/settle`, { version });
 }
 
-// Seals `value` as `version` of `category` and stores it.
-export async function save(category, version, value) {
+// Seals `value` as `version` of `category` and stores it; under `dataKey`, if given, which is wiped.
+export async function save(category, version, value, dataKey) {
   const known = await trusted();
-  const sealed = await sealRecord({ handle: (await me()).handle, category, version, value, ingestPoint: known.ingestKey });
+  const { handle } = await me();
+  const sealed = await sealRecord({ handle, category, version, value, ingestPoint: known.ingestKey, dataKey });
   const wrap = build("wrap", { set: known.set, share: known.share, category, version, sha256: sealed.sha256, key: sealed.key });
   return put(`/api/records/${category}`, { wrap: b64(await sign(wrap)), ciphertext: b64(sealed.ciphertext) });
 }
@@ -84,8 +90,11 @@ export async function desk() {
 export async function trail() {
   const { keyholderKey, logVkey, logOrigin: origin } = await trusted();
   const statement = build("read-trail", { recipient: await recipient() });
-  const { sealed } = await post("/api/trail", { statement: b64(await sign(statement)) });
-  const read = decode(await openSealed(unb64(sealed), INFO.trail));
+  const signed = b64(await sign(statement));
+  const read = await joinPages(async (first) => {
+    const { sealed } = await post("/api/trail", { statement: signed, first });
+    return decode(await openSealed(unb64(sealed), INFO.trail));
+  });
   try {
     return { trail: read, entries: await verifyTrail(read, { keyholderKey, logVkey, origin, statement }) };
   } catch (error) {
@@ -109,15 +118,14 @@ export async function forget(leaf) {
 // -> whether that was set now
 export async function tellByDefault(number, language) {
   if ((await desk()).timing) return false;
-  const address = await sealAddress("sms", number);
-  await submit("channels", { address, timing: "after-call", words: "neutral", language });
+  await tell({ kind: "sms", to: number, timing: "after-call", words: "neutral", language });
   return true;
 }
 
 // Claims a phone: its number goes sealed to the courier. -> {claim, state}
 export async function claim(number, language) {
   const { key } = await me();
-  const sealed = await sealTo((await trusted()).courier, utf8(number), claimInfo(key.id));
+  const sealed = await sealTo(await courierPoint(), utf8(number), claimInfo(key.id));
   const statement = build("claim-number", { key: key.id, number: b64(sealed), channel: "sms" }, { minutes: 15 });
   const { state } = await post("/api/numbers/start", { claim: b64(await sign(statement)), language });
   return { claim: b64(await sha256(encode(statement))), state };
@@ -127,9 +135,12 @@ export function answerCode(claimed, code) {
   return post("/api/numbers/code", { claim: claimed, code });
 }
 
-// Where notices go, sealed to the courier.
-export async function sealAddress(kind, to) {
-  return b64(await sealTo((await trusted()).courier, encode({ kind, to }), INFO.address));
+// Says where, when and in which words one is told; `to` is sealed to the courier, for this very statement.
+export async function tell({ kind, to, timing, words, language }) {
+  const nonce = freshNonce();
+  const address = to ? b64(await sealTo(await courierPoint(), encode({ kind, to }), await addressInfo((await me()).key.id, nonce))) : "";
+  const statement = build("channels", { address, timing, words, language }, { nonce });
+  return post("/api/submit", { statements: [b64(await sign(statement))] });
 }
 
 // The number in the international form, or null if it cannot be one.

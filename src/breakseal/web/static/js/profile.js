@@ -1,6 +1,7 @@
 // The profile in steps: opened once, edited in this page, sealed and saved step by step.
 import { Section } from "./section.js";
-import { openOwn } from "./own.js";
+import { keepButton, keptUntil } from "./keep.js";
+import { desk, openOwn } from "./own.js";
 import { at, data, local, make, t } from "./page.js";
 import { trusted } from "./trust.js";
 
@@ -64,6 +65,25 @@ async function leave(to) {
   else location.assign(local("/turn-on"));
 }
 
+// Until when a step is kept, as long as nothing was written in this page: what is, is kept from then on.
+function drawKept(section, record) {
+  const box = section.root.querySelector('[data-part="kept"]');
+  box.hidden = !record;
+  if (!record) return;
+  const keep = keepButton([record], (sign) => async () => {
+    say("saving", t("js.saving"));
+    try {
+      await sign();
+      const { records } = await desk();
+      drawKept(section, records.find(({ category }) => category === section.category));
+      section.refresh();
+    } catch (error) {
+      say("failed", t("js.failed", { why: error.message }));
+    }
+  });
+  box.replaceChildren(...[make("span", {}, keptUntil(record), " "), keep].filter(Boolean));
+}
+
 function listen() {
   for (const link of document.querySelectorAll(".bs-progress a")) {
     link.addEventListener("click", (event) => {
@@ -84,10 +104,14 @@ function listen() {
 
 async function begin() {
   trusted().catch(() => {}); // says at once, not after the first sentence, if nothing can be sealed here
-  const opened = await openOwn(data.steps.map((one) => one.category));
+  const [opened, { records }] = await Promise.all([openOwn(data.steps.map((one) => one.category)), desk()]);
+  const held = new Map(records.map((record) => [record.category, record]));
   for (const one of data.steps) {
     const section = new Section(one, { say, names });
-    section.fill(opened.fields[one.category] ?? {}, opened.versions[one.category] ?? 0);
+    // What does not open because its time is over has a version all the same: the next is written after it.
+    section.fill(opened.fields[one.category] ?? {}, held.get(one.category)?.version ?? 0);
+    drawKept(section, held.get(one.category));
+    section.saved = () => drawKept(section, null);
     sections.set(one.step, section);
   }
   listen();

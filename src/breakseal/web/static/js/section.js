@@ -133,6 +133,7 @@ export class Section {
       return false;
     }
     this.version += 1;
+    this.saved?.();
     this.kept = text;
     this.dirty = JSON.stringify(this.value()) !== text;
     this.say(this.dirty ? "unsaved" : "saved", this.dirty ? t("js.unsaved") : t("js.saved"));

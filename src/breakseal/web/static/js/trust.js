@@ -1,5 +1,5 @@
 // Which root this browser believes: the first that it saw here, and after that only what the overseers signed as the next.
-import { believed, checkFollows, readRoot } from "/browser/roots.js";
+import { believed, checkFollows, readCourier, readRoot } from "/browser/roots.js";
 import { readEnvelope } from "/browser/statements.js";
 import { unb64 } from "/browser/canonical.js";
 import { facts } from "./api.js";
@@ -63,6 +63,18 @@ async function checked(told) {
   if (kept && kept !== told.root) await compare(kept, told.root, next);
   pin(told.root);
   return found;
+}
+
+// The courier's point, to which numbers and addresses are sealed, or throws DistrustError and says so on the page.
+export async function courierPoint() {
+  const known = await trusted();
+  try {
+    return await readCourier(known.courier, known.overseen);
+  } catch (cause) {
+    const error = new DistrustError("false", cause);
+    warn("bad", error.message, t("js.trust.stopped"));
+    throw error;
+  }
 }
 
 // The facts to which this browser seals and against which it checks, or throws DistrustError and says so on the page.

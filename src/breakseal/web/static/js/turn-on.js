@@ -2,6 +2,7 @@
 import { signAtDoor } from "/browser/door-link.js";
 import { build } from "/browser/statements.js";
 import { facts, post } from "./api.js";
+import { offerList, sayClear, sayUnclear } from "./counties.js";
 import { desk } from "./own.js";
 import { at, local, make, t } from "./page.js";
 
@@ -26,7 +27,7 @@ function drawPlaces() {
 }
 
 async function addPlace(text) {
-  at("place-state").textContent = "";
+  sayClear();
   if (!text.trim()) return;
   try {
     const found = await post("/api/places", { place: text });
@@ -34,7 +35,8 @@ async function addPlace(text) {
     drawPlaces();
     at("place").value = "";
   } catch (error) {
-    at("place-state").textContent = error.reason === "not-found" ? t("js.turnon.unknown") : error.message;
+    if (error.reason !== "not-found") at("place-state").textContent = error.message;
+    else await sayUnclear(text, addPlace).catch(() => (at("place-state").textContent = t("js.turnon.unknown")));
   }
 }
 
@@ -78,6 +80,7 @@ async function begin() {
 form.addEventListener("change", () => {
   at("places").hidden = form.elements.where.value !== "places";
 });
+offerList(addPlace);
 at("add-place").addEventListener("click", () => addPlace(at("place").value));
 at("place").addEventListener("keydown", (event) => {
   if (event.key !== "Enter") return;

@@ -42,8 +42,8 @@ export async function freshRecipient() {
   return { point, open: (sealed, info) => openWith(pair, sealed, info) };
 }
 
-// What the keyholder sealed in answer to a signed read statement (envelope bytes).
-export async function read(envelope, recipient, info) {
-  const { sealed } = await post("/api/read", { statement: b64(envelope) });
+// What the keyholder sealed in answer to a signed read statement (envelope bytes); of a list the page from entry `first` on.
+export async function read(envelope, recipient, info, first) {
+  const { sealed } = await post("/api/read", { statement: b64(envelope), first });
   return decode(await recipient.open(unb64(sealed), info));
 }

@@ -1,6 +1,9 @@
 // One entry of a trail as a person reads it: when, what, who, which parts, and what a restore or a mark says.
 import { el } from "./show.js";
 
+// A look at where a phone is, under a consent.
+export const isLook = ({ type, purpose }) => type === "disclose" && purpose === "location-consented";
+
 export function resultText(words, body) {
   const [kind, why] = body.result.split(":");
   if (why && words.has(`result.${kind}`)) return words.say(`result.${kind}`, { why });
@@ -21,8 +24,11 @@ function detail(words, term, value) {
   return value ? [el("dt", {}, words.say(term)), el("dd", {}, value)] : [];
 }
 
+// Words of the log in the page's language; a word that has no phrase as it is.
+const known = (words, key, word) => (words.has(key) ? words.say(key) : word);
+
 function marksText(words, marks) {
-  return marks.map((mark) => (words.has(`mark.${mark}`) ? words.say(`mark.${mark}`) : mark)).join(" ");
+  return marks.map((mark) => known(words, `mark.${mark}`, mark)).join(" ");
 }
 
 // What the `until` of an entry means: an end of a view, ahead or past; or the day after which no backup helps.
@@ -56,7 +62,8 @@ export function entryItem(words, body, { day = "", hash = "", extra = [], mine =
     ...detail(words, "trail.parts", body.categories.length ? parts(words, body.categories) : ""),
     ...detail(words, "trail.why", body.purpose && words.has(`purpose.${body.purpose}`) ? words.say(`purpose.${body.purpose}`) : ""),
     ...ends(words, body),
-    ...detail(words, "trail.reason", body.reason),
+    ...detail(words, "trail.reason", body.reason && known(words, `dpv.${body.reason}`, body.reason)),
+    ...detail(words, "trail.precision", body.precision && known(words, `precision.${body.precision}`, "")),
     ...detail(words, "trail.marks", marksText(words, body.marks)),
   ];
   return el(

@@ -10,14 +10,14 @@ function none(words) {
   return el("li", { class: "usa-hint" }, words.say("oversight.none"));
 }
 
-function bodyItem(words, body, extra) {
-  if (!body) return el("li", { class: "door-entry" }, words.say("result.lost"), ...extra);
+function bodyItem(words, body, extra, missing = "") {
+  if (!body) return el("li", { class: "door-entry" }, words.say(missing === "erased" ? "oversight.erased" : "result.lost"), ...extra);
   return entryItem(words, decode(unb64(body)), { extra });
 }
 
 function caseItem(words, one) {
   const opened = el("p", { class: "usa-hint" }, words.say("oversight.opened", { time: words.time(one.opened), id: one.id.slice(0, 8) }));
-  return bodyItem(words, one.body, [opened]);
+  return bodyItem(words, one.body, [opened], one.missing);
 }
 
 start(async ({ facts, words }) => {

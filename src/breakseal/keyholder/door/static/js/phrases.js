@@ -1,5 +1,6 @@
 // What a statement would do, in plain words: one entry for every type that is signed at the door, and no other.
 // INVARIANT: a type, member or word without a phrase is not shown and so not signed.
+import { decode, unb64 } from "/browser/canonical.js";
 import { shortCode } from "/browser/keys.js";
 import { check } from "/browser/statements.js";
 import { ProblemError } from "./api.js";
@@ -72,6 +73,49 @@ async function enrolOrganisation({ name, kind, places: where, sponsors, clients 
   };
 }
 
+// The company behind a client's key and the end recipient, as the register names them.
+function clientNames(facts, id) {
+  for (const { name: requester, clients = [] } of facts.organisations) {
+    const found = clients.find(({ key }) => key.id === id);
+    if (found) return { requester, recipient: found.name };
+  }
+  throw new Error("no such client");
+}
+
+async function consent({ client, number, purpose, precision, rate, until }, { words, facts }) {
+  return {
+    lines: [
+      words.say("sign.consent.what", { ...clientNames(facts, client), number: number.slice(0, 8) }),
+      words.say("sign.consent.why", { purpose: words.say(`dpv.${purpose}`) }),
+      words.say("sign.consent.precision", { precision: words.say(`precision.${precision}`) }),
+      words.say("sign.consent.rate", { rate }),
+      words.say("sign.consent.told"),
+    ],
+    until, warning: precision === "exact" ? words.say("sign.consent.warning") : "", undo: words.say("sign.consent.undo"),
+  };
+}
+
+// What an order says: of a signed one the middle part of the JWS, of a paper the whole. Who signed, the keyholder checks.
+function readOrder(text) {
+  const parts = text.split(".");
+  return decode(unb64(parts.length === 3 ? parts[1] : text));
+}
+
+async function lodgeOrder({ order: text }, { words, facts }) {
+  const order = readOrder(text);
+  const court = organisation(facts, order.court);
+  const told = order.defer_until ? words.say("sign.lodge-order.told-late", { day: words.day(order.defer_until, "UTC") }) : words.say("sign.lodge-order.told-now");
+  return {
+    lines: [
+      words.say("sign.lodge-order.what", { judge: order.judge, court, docket: order.docket, agency: organisation(facts, order.agency), number: order.number }),
+      words.say("sign.lodge-order.how", { looks: order.looks, precision: words.say(`precision.${order.precision}`) }),
+      told,
+      ...(order.key ? [] : [words.say("sign.lodge-order.paper")]),
+    ],
+    until: order.until, warning: words.say("sign.lodge-order.warning"),
+  };
+}
+
 const lines = (...texts) => ({ lines: texts });
 
 const PHRASES = {
@@ -79,6 +123,7 @@ const PHRASES = {
   grant,
   erase,
   channels,
+  consent,
   "enrol-organisation": enrolOrganisation,
   "add-key": async ({ key, label }, { words }) => ({
     ...lines(words.say("sign.add-key.what", { label }), words.say("sign.add-key.same")),
@@ -125,6 +170,31 @@ const PHRASES = {
   }),
   "restore-release": async ({ size, root }, { words }) => ({
     ...lines(words.say("sign.restore-release.what", { size, root })), warning: words.say("sign.restore-release.warning"),
+  }),
+  "withdraw-consent": async ({ consent: name }, { words }) =>
+    lines(words.say("sign.withdraw-consent.what", { consent: name.slice(0, 8) }), words.say("sign.at-once")),
+  "pause-location": async ({ paused }, { words }) => {
+    const which = paused ? "on" : "off";
+    return { ...lines(words.say(`sign.pause-location.${which}`)), undo: words.say("sign.pause-location.undo") };
+  },
+  "enrol-court-line": async ({ court, line }, { words }) => ({
+    ...lines(words.say("sign.enrol-court-line.what", { court, line }), words.say("sign.enrol-court-line.source")),
+    warning: words.say("sign.public"),
+  }),
+  "lodge-order": lodgeOrder,
+  "review-order": async ({ order, line, docket, digits, result }, { words }) => ({
+    ...lines(
+      words.say("sign.review-order.called", { line, docket, digits }),
+      words.say(`sign.review-order.${result}`, { order: order.slice(0, 8) }),
+    ),
+    warning: words.say("sign.review-order.warning"),
+  }),
+  "look-under": async ({ order, reason }, { words }) => ({
+    ...lines(
+      words.say("sign.look-under.what", { order: order.slice(0, 8) }), words.say("sign.look-under.told"),
+      ...(reason ? [words.say("sign.look-under.reason", { reason })] : []),
+    ),
+    warning: words.say("sign.look-under.warning"),
   }),
   "offer-key": async ({ org, name, key }, { words, facts }) => ({
     ...lines(words.say("sign.offer-key.what", { name, org: organisation(facts, org) }), words.say("sign.offer-key.nothing")),

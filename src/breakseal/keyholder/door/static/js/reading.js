@@ -5,15 +5,16 @@ import { encode } from "/browser/canonical.js";
 import { believed, readRoot } from "/browser/roots.js";
 import { INFO } from "/browser/seal.js";
 import { build, envelope } from "/browser/statements.js";
-import { verifyTrail } from "/browser/trail.js";
+import { joinPages, verifyTrail } from "/browser/trail.js";
 import { ProblemError, freshRecipient, read } from "./api.js";
 
-// {answer, statement} of a question that `sign` signs.
+// {statement, page(first)} of a question that `sign` signs, once for all its pages.
 async function ask(type, fields, info, sign) {
   const recipient = await freshRecipient();
   const statement = build(type, { ...fields, recipient: recipient.point });
   const payload = encode(statement);
-  return { statement, answer: await read(envelope(payload, [await sign(payload)]), recipient, info) };
+  const signed = envelope(payload, [await sign(payload)]);
+  return { statement, page: (first) => read(signed, recipient, info, first) };
 }
 
 async function rooted(facts) {
@@ -23,7 +24,8 @@ async function rooted(facts) {
 // {trail, entries} of the signer's list, proved whole.
 export async function readTrail(facts, sign) {
   const { keyholderKey, logVkey, logOrigin: origin } = await rooted(facts);
-  const { answer: trail, statement } = await ask("read-trail", {}, INFO.trail, sign);
+  const { page, statement } = await ask("read-trail", {}, INFO.trail, sign);
+  const trail = await joinPages(page);
   try {
     return { trail, entries: await verifyTrail(trail, { keyholderKey, logVkey, origin, statement }) };
   } catch (error) {
@@ -35,6 +37,6 @@ export async function readTrail(facts, sign) {
 // The signer's `desk`, once the keyholder's signature held. Throws AnswerError.
 export async function readDesk(facts, desk, sign) {
   const { keyholderKey } = await rooted(facts);
-  const { answer, statement } = await ask("read-desk", { desk }, INFO.desk, sign);
-  return verifyAnswer(answer, { keyholderKey, statement });
+  const { page, statement } = await ask("read-desk", { desk }, INFO.desk, sign);
+  return verifyAnswer(await page(1), { keyholderKey, statement });
 }

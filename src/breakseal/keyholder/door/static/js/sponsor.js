@@ -12,6 +12,8 @@ import { mountSigning } from "./signers.js";
 import { start } from "./start.js";
 
 const WEEK = 7 * 86_400;
+const SHOWN = 10;
+const TOGETHER = 16;
 let desk;
 
 async function propose(context, statement, more = []) {
@@ -40,24 +42,37 @@ function codeAnswer(words, id) {
   return { label, hint, input };
 }
 
-// The code is typed as the person says it, never shown first: nodding at a screen compares nothing.
-async function letIn(context, offered, typed, role) {
-  const plain = typed.toUpperCase().replace(/[^0-9A-Z]/gu, "");
-  if (plain !== (await shortCode(offered.key)).replace("-", "")) throw new ProblemError("code-differs");
-  const fields = { org: desk.org, officer: b64(random(16)), name: offered.name, role, key: offered.key };
-  await propose(context, build("enrol-officer", fields));
+// The newest of the offered keys that the code stands for. Anybody can offer keys, so there may be many that nobody asked for;
+// whichever one has the code was made by whoever reads it out.
+async function byCode(code) {
+  for (let from = 0; from < desk.offered.length; from += TOGETHER) {
+    const some = desk.offered.slice(from, from + TOGETHER);
+    const codes = await Promise.all(some.map(({ key }) => shortCode(key)));
+    const found = codes.findIndex((one) => one.replace("-", "") === code);
+    if (found >= 0) return some[found];
+  }
+  throw new ProblemError("code-differs");
 }
 
-function offeredItem(context, offered, number) {
+// The code is typed as the person says it, never shown first: nodding at a screen compares nothing.
+async function letIn(context, typed, role) {
+  const { key, name } = await byCode(typed.toUpperCase().replace(/[^0-9A-Z]/gu, ""));
+  await propose(context, build("enrol-officer", { org: desk.org, officer: b64(random(16)), name, role, key }));
+}
+
+function lettingIn(context) {
   const { words } = context;
-  const { label, hint, input } = codeAnswer(words, `code-${number}`);
-  const { label: roleLabel, select } = roleChoice(words, `role-${number}`);
-  const go = button(words.say("sponsor.compare"), () => busy(words, () => letIn(context, offered, input.value, select.value)));
+  const { label, hint, input } = codeAnswer(words, "code");
+  const { label: roleLabel, select } = roleChoice(words, "role");
+  const go = button(words.say("sponsor.compare"), () => busy(words, () => letIn(context, input.value, select.value)));
+  return [label, hint, input, roleLabel, select, go];
+}
+
+function offeredItem({ words }, offered) {
   return el(
     "li", { class: "door-entry" },
     el("h3", { class: "door-entry__what" }, offered.name),
     el("p", { class: "usa-hint" }, words.say("sponsor.offered", { time: words.shortTime(offered.offered) })),
-    label, hint, input, roleLabel, select, go,
   );
 }
 
@@ -92,8 +107,10 @@ function rosterNote(words) {
 function show(context) {
   const { words } = context;
   const none = () => el("li", { class: "usa-hint" }, words.say("sponsor.none"));
-  const offered = desk.offered.map((one, number) => offeredItem(context, one, number));
+  const offered = desk.offered.slice(0, SHOWN).map((one) => offeredItem(context, one));
   const officers = desk.officers.map((one) => officerItem(context, one));
+  at("letting-in").replaceChildren(...(offered.length ? lettingIn(context) : []));
+  at("offered-note").textContent = words.say("sponsor.newest", { shown: offered.length, total: desk.offered.length });
   at("offered").replaceChildren(...(offered.length ? offered : [none()]));
   at("officers").replaceChildren(...(officers.length ? officers : [none()]));
   at("roster-note").replaceChildren(rosterNote(words));

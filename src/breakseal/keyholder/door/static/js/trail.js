@@ -1,6 +1,6 @@
 // /trail: the person's list, read with their key, proved whole and logged in this browser; receipts to keep.
 import { build } from "/browser/statements.js";
-import { entryItem } from "./entries.js";
+import { entryItem, isLook } from "./entries.js";
 import { goWithin } from "./order.js";
 import { readTrail } from "./reading.js";
 import { alertBox, at, button, el, reveal, save, step } from "./show.js";
@@ -15,16 +15,23 @@ function complain(hash) {
 function actions(words, entry) {
   const theirs = entry.body.type === "disclose" && entry.body.party.role !== "subject";
   const name = `breakseal-receipt-${entry.n}.json`;
+  const why = entry.body.purpose === "court-order-disclosure" ? "trail.complain" : isLook(entry.body) ? "trail.not-agreed" : "trail.not-mine";
+  const complaint = words.say(why);
   return [
     entry.receipt ? button(words.say("trail.receipt"), () => save(entry.receipt, name), "usa-button--outline door-small") : null,
-    theirs ? button(words.say("trail.not-mine"), () => complain(entry.hash), "usa-button--unstyled door-small") : null,
+    theirs ? button(complaint, () => complain(entry.hash), "usa-button--unstyled door-small") : null,
   ].filter(Boolean);
 }
 
 function item(words, entry) {
-  const note = entry.inLog ? null : el("p", { class: "usa-hint" }, words.say("trail.not-logged"));
-  const bar = el("div", { class: "door-actions" }, ...actions(words, entry));
-  return entryItem(words, entry.body, { day: entry.leaf.day, hash: entry.hash, mine: true, extra: note ? [note, bar] : [bar] });
+  // What an order had deferred is shown as what it is: its own time and receipt, in the place where the notice stands.
+  const told = entry.joined ? { ...entry, ...entry.joined, hash: entry.hash } : entry;
+  const notes = [
+    entry.inLog ? null : words.say("trail.not-logged"),
+    entry.joined ? words.say("trail.told-late", { day: told.leaf.day, told: entry.leaf.day }) : null,
+  ].filter(Boolean).map((text) => el("p", { class: "usa-hint" }, text));
+  const bar = el("div", { class: "door-actions" }, ...actions(words, told));
+  return entryItem(words, told.body, { day: told.leaf.day, hash: told.hash, mine: true, extra: [...notes, bar] });
 }
 
 function verdict(words, entries, head) {

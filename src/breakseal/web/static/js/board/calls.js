@@ -1,4 +1,6 @@
 // What this board holds: one entry a call, in the page's memory only. Pure of the page, so that it can be tested.
+// A call's `state`: "waiting" (not asked for), "opening", "open", "withdrawn" (was open, may not be seen any more),
+// or what kept it from opening.
 export class Calls {
   constructor() {
     this.held = new Map();
@@ -10,25 +12,50 @@ export class Calls {
     return this.held.get(this.shown) ?? null;
   }
 
-  // A call came to this position, or something of it changed. -> "open" (a new call), "newer" (a later event of a
-  // call that is already on the board), "ended", or "" where nothing is new.
+  // In the order in which they were answered.
+  get inOrder() {
+    return [...this.held.values()].sort((one, other) => one.news.since - other.news.since);
+  }
+
+  // A call that goes on stays on the screen: only the call-taker puts another in front of it.
+  #comesInFront(news) {
+    const { current } = this;
+    return !current || (Boolean(current.news.ended) && !news.ended);
+  }
+
+  // A call came to this position, or something of it changed. -> "open" (ask for its profile now), "waiting" (a new
+  // call while another goes on), "newer" (a later event of a call that is open here), or "" where nothing is new.
   answered(news) {
     const held = this.held.get(news.call);
-    if (!held) {
-      this.held.set(news.call, { news, state: "opening", profile: null, newer: null });
-      this.shown = news.call;
-      return "open";
+    if (!held) return this.#take(news);
+    if (news.seq <= held.news.seq || held.state === "withdrawn") return "";
+    if (held.state === "waiting") {
+      held.news = news;
+      return "";
     }
-    if (news.seq > held.news.seq && held.state !== "open") {
+    if (held.state !== "open") {
       held.news = news;
       held.state = "opening";
       return "open";
     }
-    if (news.seq > held.news.seq && held.newer?.seq !== news.seq) {
-      held.newer = news;
-      return "newer";
-    }
-    return "";
+    if (held.newer?.seq === news.seq) return "";
+    held.newer = news;
+    return "newer";
+  }
+
+  #take(news) {
+    const inFront = this.#comesInFront(news);
+    this.held.set(news.call, { news, state: inFront ? "opening" : "waiting", profile: null, newer: null });
+    if (inFront) this.shown = news.call;
+    return inFront ? "open" : "waiting";
+  }
+
+  // What is on the screen is asked for, if it was not yet. -> its news, or null.
+  wanted() {
+    const { current } = this;
+    if (current?.state !== "waiting") return null;
+    current.state = "opening";
+    return current.news;
   }
 
   ended(news) {
@@ -38,6 +65,13 @@ export class Calls {
     return "ended";
   }
 
+  // The keyholder says that an open profile may not be seen any more: its plaintext goes, the call stays.
+  withdrawn(held) {
+    held.profile = null;
+    held.newer = null;
+    held.state = "withdrawn";
+  }
+
   // Forgets a call wholly: its keys and plaintext go with it.
   drop(call) {
     const held = this.held.get(call);
@@ -45,8 +79,15 @@ export class Calls {
     held.profile = null;
     held.news = null;
     this.held.delete(call);
-    if (this.shown === call) this.shown = [...this.held.keys()].at(-1) ?? "";
+    if (this.shown === call) this.shown = this.#next();
     return true;
+  }
+
+  // The newest call that goes on, or else the newest of all.
+  #next() {
+    const left = this.inOrder;
+    const next = left.findLast((held) => !held.news.ended) ?? left.at(-1);
+    return next?.news.call ?? "";
   }
 
   dropAll() {

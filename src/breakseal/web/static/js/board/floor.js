@@ -1,6 +1,7 @@
 // A supervisor's view: the centre's live calls without callers; one opens with a typed reason, on the record.
 import * as session from "/browser/session.js";
 import { trusted } from "../trust.js";
+import { Asking } from "./again.js";
 import { Calls } from "./calls.js";
 import { by, make, show } from "./dom.js";
 import { listenKeys } from "./keys.js";
@@ -128,6 +129,7 @@ async function start() {
   addEventListener("pagehide", () => calls.dropAll());
   setInterval(poll, EVERY);
   setInterval(tick, 1000);
+  new Asking(calls, { closed: () => close(t("board.state.withdrawn")), less: (held) => view.call(held, now()) });
   await poll();
 }
 

@@ -1,6 +1,7 @@
 // The call-taker's board: listens for the calls of this position, opens each in this browser, and lets go in time.
 import * as session from "/browser/session.js";
 import { trusted } from "../trust.js";
+import { Asking } from "./again.js";
 import { Calls } from "./calls.js";
 import { by } from "./dom.js";
 import { listenKeys } from "./keys.js";
@@ -20,10 +21,18 @@ let up = true;
 const now = () => Math.floor(Date.now() / 1000) + ahead;
 
 function draw() {
+  const wanted = calls.wanted();
+  if (wanted) open(wanted);
   const held = calls.current;
   view.strip(calls);
   if (held) view.call(held, now());
   else view.waiting();
+}
+
+// What changed is of `held` only: another call on the screen, and the tab chosen in it, stay as they are.
+function drawOf(held) {
+  if (held === calls.current) draw();
+  else view.strip(calls);
 }
 
 function choose(call) {
@@ -47,7 +56,7 @@ async function open(news) {
       const profile = await openCall(news, { categories: data.categories });
       if (!still()) return;
       opened(held, profile);
-      draw();
+      drawOf(held);
       return;
     } catch (error) {
       if (!still()) return;
@@ -73,7 +82,7 @@ function failed(held, error) {
   if (held.state === "unavailable" && calls.announce(`${held.news.call} ${held.state}`)) {
     view.announce(t("board.said.unavailable"));
   }
-  draw();
+  drawOf(held);
 }
 
 function answered(news) {
@@ -82,6 +91,10 @@ function answered(news) {
     view.notice("");
     draw();
     open(news);
+  }
+  if (what === "waiting") {
+    view.strip(calls); // the screen stays as it is
+    if (!news.ended) view.whisper(t("board.said.waiting", { time: clockTime(news.since) }));
   }
   if (what === "newer") {
     draw();
@@ -98,7 +111,7 @@ function moved(news) {
 function ended(news) {
   if (calls.ended(news) !== "ended") return;
   view.announce(t("board.said.ended", { time: clockTime(news.until) }));
-  draw();
+  drawOf(calls.held.get(news.call));
 }
 
 function take(news) {
@@ -114,7 +127,7 @@ function snapshot(all) {
   const gone = calls.beyond(all);
   for (const call of gone) calls.drop(call);
   if (gone.length) view.notice(t("board.gone"));
-  for (const news of [...all.calls].reverse()) take(news);
+  for (const news of all.calls) take(news); // the newest first: of several calls that go on it comes in front
   draw();
 }
 
@@ -125,6 +138,13 @@ function tick() {
     view.notice(t("board.closed"));
     draw();
   } else if (calls.current) view.state(calls.current, now());
+}
+
+// The person froze, withdrew or erased while the profile was open here.
+function withdrawn(held) {
+  calls.withdrawn(held);
+  view.whisper(t("board.state.withdrawn"));
+  drawOf(held);
 }
 
 function update() {
@@ -149,7 +169,7 @@ async function copy() {
 }
 
 function next() {
-  const all = [...calls.held.keys()];
+  const all = calls.inOrder.map((held) => held.news.call);
   if (all.length > 1) choose(all[(all.indexOf(calls.shown) + 1) % all.length]);
 }
 
@@ -179,6 +199,7 @@ async function start() {
     location.replace("/board/sign-in");
   });
   setInterval(tick, 1000);
+  new Asking(calls, { closed: withdrawn, less: drawOf });
   listenKeys({ copy, update, next });
   by("sign-out").addEventListener("click", leave);
   by("copy").addEventListener("click", copy);

@@ -99,12 +99,12 @@ async function openAnswer(answer, statement, keyholderKey) {
   }
 }
 
-// -> {leaf, until, caller, records: {category: fields}, broken: [category]}; no records where there is no profile.
+// -> {leaf, until, caller, subject, records: {category: fields}, broken: [category]}; no records where there is no profile.
 export async function openCall(news, { categories, reason = "" }) {
   const keyholderKey = await keyholder();
-  const { statement, signed } = await requestFor(news, categories, reason);
-  const answer = await post("/api/disclose", { request: signed, basis: news.event });
-  const opened = await openAnswer(answer, statement, keyholderKey);
+  const asked = await requestFor(news, categories, reason);
+  const answer = await post("/api/disclose", { request: asked.signed, basis: news.event });
+  const opened = await openAnswer(answer, asked.statement, keyholderKey);
   const records = {};
   const broken = [];
   for (const key of opened.keys) {
@@ -112,5 +112,40 @@ export async function openCall(news, { categories, reason = "" }) {
     if (fields) records[key.category] = fields;
     else broken.push(key.category);
   }
-  return { leaf: answer.leaf, until: opened.until, caller: opened.caller, records, broken };
+  const profile = { leaf: answer.leaf, until: opened.until, caller: opened.caller, subject: opened.subject, records, broken };
+  asks.set(profile, { ...asked, basis: news.event });
+  return profile;
+}
+
+const asks = new WeakMap(); // what each open profile was asked for with
+const ANSWERED_AGAIN = 3_500_000; // the keyholder answers the same request for an hour
+// What it says to the same request once the person froze or withdrew, or erased (then its answer is gone).
+const CLOSED = new Set(["replayed", "expired"]);
+
+async function openedNow({ statement, signed, basis }) {
+  const answer = await post("/api/disclose", { request: signed, basis });
+  return openAnswer(answer, statement, await keyholder());
+}
+
+// A category that was erased by itself leaves the profile.
+function withoutErased(profile, opened) {
+  const held = new Set(opened.keys.map((key) => key.category));
+  const gone = Object.keys(profile.records).filter((category) => !held.has(category));
+  for (const category of gone) delete profile.records[category];
+  return gone.length ? "less" : "open";
+}
+
+// Asks the very same about an open profile again, which makes no second entry. -> "open"; "less" where a part of it was
+// erased (it is taken out of `profile`); "closed" where it may not be seen any more; "unknown" where nobody answers now;
+// "over" where no answer is to be had from here on.
+export async function askAgain(profile) {
+  const asked = asks.get(profile);
+  if (!profile.subject || Date.now() - asked.made > ANSWERED_AGAIN) return "over";
+  try {
+    const opened = await openedNow(asked);
+    return opened.subject === profile.subject ? withoutErased(profile, opened) : "closed";
+  } catch (error) {
+    if (error.kind !== "refused") return "unknown";
+    return CLOSED.has(error.reason) ? "closed" : "over";
+  }
 }

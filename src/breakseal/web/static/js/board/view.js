@@ -1,6 +1,7 @@
 // The parts of the page around a call: which call is shown, its state, the countdown, notices.
 import { by, make, show } from "./dom.js";
 import { chooseTab, chosenTab, clearProfile, showProfile, tellAge } from "./profile.js";
+import { tabOf } from "./tab.js";
 import { clockTime, duration, t } from "./words.js";
 
 export class CallView {
@@ -30,6 +31,11 @@ export class CallView {
 
   announce(text) {
     by("announce").textContent = text;
+  }
+
+  // Said when the screen reader has finished what it says.
+  whisper(text) {
+    by("whisper").textContent = text;
   }
 
   notice(text) {
@@ -76,13 +82,12 @@ export class CallView {
   strip(calls) {
     const several = calls.held.size > 1;
     show("call-strip", several);
-    by("call-strip").replaceChildren(...(several ? [...calls.held.values()] : []).map((held) => {
-      const button = make("button", {
-        type: "button", class: "bs-strip__call", "aria-pressed": String(held.news.call === calls.shown),
-        text: (held.news.ended ? t("board.strip.ended", { call: held.news.call }) : t("board.strip.live", { call: held.news.call })),
-      });
-      button.addEventListener("click", () => this.choose(held.news.call));
-      return button;
+    const focused = document.activeElement?.dataset?.call;
+    by("call-strip").replaceChildren(...(several ? calls.inOrder : []).map((held) => {
+      const tab = tabOf(held, held.news.call === calls.shown);
+      tab.addEventListener("click", () => this.choose(held.news.call));
+      return tab;
     }));
+    if (focused) [...by("call-strip").children].find((tab) => tab.dataset.call === focused)?.focus();
   }
 }

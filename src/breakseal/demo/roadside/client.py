@@ -1,0 +1,213 @@
+"""A client of the location interfaces: asks a person by CIBA, then looks with a token and its own proof of each look.
+
+It speaks HTTP to the web tier's public addresses and knows nothing else of Breakseal: discovery (OpenID Connect),
+CIBA poll with `private_key_jwt` (RFC 7523), DPoP (RFC 9449), CAMARA location-retrieval v0.5.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import httpx
+import msgspec
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from breakseal.kernel.errors import BreaksealError, UnavailableError
+from breakseal.kernel.ports import Clock, Entropy
+
+A = TypeVar("A")
+DISCOVERY = "/.well-known/openid-configuration"
+RETRIEVE = "/location-retrieval/v0.5/retrieve"
+CIBA = "urn:openid:params:grant-type:ciba"
+ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+SCOPE = "openid dpv:{purpose} location-retrieval:read precision:{precision}"
+ASSERTION_LIFE = 120
+
+
+class AnswerError(BreaksealError):
+    """The server refused; `reason` is its own word, such as `access_denied` or `UNAUTHENTICATED`."""
+
+    def __init__(self, status: int, reason: str, text: str) -> None:
+        super().__init__(text or reason, reason=reason)
+        self.status = status
+
+
+class Server(msgspec.Struct, frozen=True, kw_only=True):
+    """What the server says of itself (OpenID Connect Discovery, CIBA section 4)."""
+
+    issuer: str
+    token_endpoint: str
+    backchannel_authentication_endpoint: str
+    scopes_supported: tuple[str, ...] = ()
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """The person is being asked (CIBA section 7.3); times are seconds."""
+
+    auth_req_id: str
+    expires_in: int
+    interval: int = 5
+
+
+class Token(msgspec.Struct, frozen=True, kw_only=True):
+    """What the person's yes gave: good only with a proof by this client's key."""
+
+    access_token: str
+    token_type: str
+    expires_in: int
+    scope: str = ""
+
+
+class Point(msgspec.Struct, frozen=True, kw_only=True):
+    """WGS 84 degrees."""
+
+    latitude: float
+    longitude: float
+
+
+class Area(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A circle; the radius is in metres."""
+
+    area_type: str
+    center: Point
+    radius: float
+
+
+class Location(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """CAMARA's answer: the circle that the phone is in, and when that was so (RFC 3339)."""
+
+    last_location_time: str
+    area: Area
+
+
+class _Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    error: str = ""
+    error_description: str = ""
+    code: str = ""
+    message: str = ""
+
+
+class Client:
+    """One end recipient of one organisation, by its enrolled P-256 key."""
+
+    def __init__(
+        self, key: ec.EllipticCurvePrivateKey, http: httpx.Client, clock: Clock, entropy: Entropy
+    ) -> None:
+        """Take the key, and the connection to the server's origin."""
+        self._key = ECKey.import_key(_pem(key))
+        self._public = self._key.as_dict(private=False)
+        self.client_id = _b64(hashlib.sha256(_spki(key)).digest())
+        self._http = http
+        self._clock = clock
+        self._entropy = entropy
+        self._server: Server | None = None
+
+    def server(self) -> Server:
+        """Return what the server says of itself, read once."""
+        if self._server is None:
+            self._server = _read(self._send("GET", DISCOVERY), Server)
+        return self._server
+
+    def ask(self, number: str, purpose: str, precision: str, language: str) -> Question:
+        """Have the person who carries `number` (E.164) asked; `purpose` is a DPV term, `precision` such as "1km".
+
+        Raises:
+            AnswerError: "invalid_scope", or "access_denied" where this person is not asked again now.
+        """
+        form = {
+            "scope": SCOPE.format(purpose=purpose, precision=precision),
+            "login_hint": f"tel:{number}",
+            "ui_locales": language,
+        }
+        return _read(self._form(self.server().backchannel_authentication_endpoint, form), Question)
+
+    def token(self, question: Question) -> Token:
+        """Come for the token.
+
+        Raises:
+            AnswerError: "authorization_pending" and "slow_down" mean: come again; any other: it is over.
+        """
+        form = {"grant_type": CIBA, "auth_req_id": question.auth_req_id}
+        return _read(self._form(self.server().token_endpoint, form), Token)
+
+    def proof(self, token: Token, path: str) -> str:
+        """Return a proof that this client sends one POST to `path` with `token` (RFC 9449 section 4.2)."""
+        claims = {
+            "htm": "POST", "htu": self.server().issuer + path, "iat": self._clock.now(), "jti": self._jti(),
+            "ath": _b64(hashlib.sha256(token.access_token.encode("ascii")).digest()),
+        }  # fmt: skip
+        header = {"alg": "ES256", "typ": "dpop+jwt", "jwk": self._public}
+        return jwt.encode(header, claims, self._key)
+
+    def locate(self, token: Token, proof: str = "") -> Location:
+        """Ask once where the phone is, with a fresh proof unless one is given.
+
+        Raises:
+            AnswerError: status 401 where the token opens nothing (any more), 422 where nobody can say, 429 too often.
+        """
+        headers = {
+            "authorization": f"DPoP {token.access_token}",
+            "dpop": proof or self.proof(token, RETRIEVE),
+        }
+        return _read(self._send("POST", RETRIEVE, json={}, headers=headers), Location)
+
+    def _form(self, address: str, form: Mapping[str, str]) -> httpx.Response:
+        whole = {**form, "client_assertion_type": ASSERTION, "client_assertion": self._assertion()}
+        return self._send("POST", address, data=whole)
+
+    def _assertion(self) -> str:
+        now = self._clock.now()
+        claims = {
+            "iss": self.client_id, "sub": self.client_id, "aud": self.server().issuer, "iat": now,
+            "exp": now + ASSERTION_LIFE, "jti": self._jti(),
+        }  # fmt: skip
+        return jwt.encode({"alg": "ES256"}, claims, self._key)
+
+    def _jti(self) -> str:
+        return _b64(self._entropy.token(16))
+
+    def _send(self, method: str, address: str, **sent: Any) -> httpx.Response:  # noqa: ANN401 # httpx's own
+        try:
+            answer = self._http.request(method, address, **sent)
+        except httpx.HTTPError as error:
+            raise UnavailableError("the server does not answer", reason="server-unavailable") from error
+        if answer.is_success:
+            return answer
+        refusal = _refusal(answer)
+        raise AnswerError(
+            answer.status_code, refusal.code or refusal.error, refusal.message or refusal.error_description
+        )
+
+
+def _read(answer: httpx.Response, kind: type[A]) -> A:
+    try:
+        return msgspec.json.decode(answer.content, type=kind)
+    except msgspec.MsgspecError as error:
+        raise UnavailableError("the answer is not what it should be", reason="bad-answer") from error
+
+
+def _refusal(answer: httpx.Response) -> _Refusal:
+    try:
+        return msgspec.json.decode(answer.content, type=_Refusal)
+    except msgspec.MsgspecError:
+        return _Refusal(code=f"status-{answer.status_code}")
+
+
+def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+    form = serialization.PrivateFormat.PKCS8
+    return key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
+
+
+def _spki(key: ec.EllipticCurvePrivateKey) -> bytes:
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return key.public_key().public_bytes(serialization.Encoding.DER, form)
+
+
+def _b64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")

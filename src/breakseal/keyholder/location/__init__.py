@@ -1,0 +1,1 @@
+"""Location: who asked, who agreed, tokens, and one look at a time."""

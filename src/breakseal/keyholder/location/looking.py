@@ -1,0 +1,215 @@
+"""One look, in the fixed order: decide, prepare, record, and only then permit the courier to ask a source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from breakseal.kernel.errors import FormatError, RefusedError, UnavailableError, VerificationError
+from breakseal.kernel.model import canonical
+from breakseal.kernel.model.enrolments import EnrolCourier
+from breakseal.kernel.model.location import PRECISIONS, SMALLEST_AREA, Area, LocationPrecision, locate_info
+from breakseal.kernel.model.permit import Permit, sign_permit
+from breakseal.kernel.model.signed import read
+from breakseal.kernel.policy.decision import Decision
+from breakseal.kernel.policy.words import Precision
+from breakseal.kernel.seal import hpke
+from breakseal.keyholder.core import Core
+from breakseal.keyholder.disclosure.record import Recorded
+from breakseal.keyholder.facts import courier_enrolment
+from breakseal.keyholder.location import consents, tokens
+from breakseal.keyholder.location.consents import Agreed
+from breakseal.keyholder.location.judging import check_client, judge
+from breakseal.keyholder.location.messages import Locate, Located
+from breakseal.keyholder.location.proofs import no_token, prover_of
+from breakseal.keyholder.trails import Happening, NewEntry
+
+PATHS = {"/location-retrieval/v0.5/retrieve": False, "/location-verification/v3/verify": True}
+"""The requests that locate, and whether they name an area. A proof of any other request locates nobody."""
+PERMIT_LIFE = 15
+MAX_TRIES = 3
+"""How often a consent to one answer can be tried when the courier reports that nothing came of it."""
+_LIMITS: dict[Precision, LocationPrecision] = {
+    Precision.YES_OR_NO: "yes-or-no",
+    Precision.COARSE: "1km",
+    Precision.EXACT: "exact",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A stored entry that waits for its proof. INVARIANT: only `prepare` makes one, and only `release` takes one."""
+
+    entry: NewEntry
+    agreed: Agreed
+    number: str
+    withheld: bool
+    precision: LocationPrecision
+    until: int
+    asked: Locate
+    permit: str
+    expires: int
+
+
+def prepare(core: Core, question: Locate, now: int) -> Look:
+    """Make every check but the proof of the entry, and store the entry; inside a transaction.
+
+    Raises:
+        FormatError: not a question that can be asked.
+        RefusedError: this client may locate nobody, not with this token ("no-token"), or not so often ("too-many").
+    """
+    _check_question(question)
+    client = prover_of(core, question, now)
+    check_client(core, client, now)
+    courier_point(core, now)  # before anything is written down
+    found = tokens.consent_of(core, question.token, client, now)
+    number = None if found is None else consents.number_of(core, found[0])
+    if found is None or number is None:
+        raise no_token()
+    agreed = found[0]
+    decision = judge(core, client, now, given=agreed.given, by_key=agreed.by == "key")
+    if decision.obligations is None:
+        raise no_token()
+    precision = stricter(agreed.precision, decision.obligations.precision)
+    if precision == "yes-or-no" and question.area is None:
+        raise no_token()
+    silent = withheld(core, agreed.handle)
+    permit = canonical.b64(core.entropy.token(16))
+    _count(core, agreed, permit, now, used=not silent)
+    until = now + decision.obligations.view_seconds
+    entry = _entry(core, agreed, decision, silent, precision, until, now)
+    core.permits.plan(agreed.handle, entry.hash, "", now)
+    return Look(entry, agreed, number, bool(silent), precision, until, question, permit, now + PERMIT_LIFE)
+
+
+def release(core: Core, look: Look, recorded: Recorded, now: int) -> Located:
+    """Return the answer: the only way to a permit for a source.
+
+    Raises:
+        VerificationError: `recorded` proves another entry.
+        RefusedError: the consent was ended since `prepare` ("no-token").
+    """
+    if recorded.entry.hash != look.entry.hash:
+        raise VerificationError("the proof is of another entry")
+    if core.store.one("SELECT 1 FROM location_consents WHERE id = ?", look.agreed.id) is None:
+        raise no_token()
+    silent = look.withheld or bool(withheld(core, look.agreed.handle))
+    return Located(
+        leaf=look.entry.hash,
+        permit=b"" if silent else _permit(core, look, now),
+        handle=look.agreed.handle,
+        until=look.until,
+    )
+
+
+def done(core: Core, permit: str, outcome: str) -> None:
+    """The courier says what became of a permit: a consent to one answer is used up by it, or given back."""
+    row = core.store.one("SELECT consent FROM location_looks WHERE permit = ? AND outcome = ''", permit)
+    if row is None:
+        return
+    core.store.run("UPDATE location_looks SET outcome = ? WHERE permit = ?", outcome, permit)
+    if outcome == "sent":
+        core.store.run("DELETE FROM location_consents WHERE id = ? AND turns = 0", row[0])
+    else:
+        core.store.run(
+            "UPDATE location_consents SET turns = 1 WHERE id = ? AND turns = 0 AND tries < ?",
+            row[0],
+            MAX_TRIES,
+        )
+
+
+def stricter(agreed: str, allowed: Precision) -> LocationPrecision:
+    """Return the stricter of what the person agreed to and what the policy allows."""
+    return next(one for one in PRECISIONS if one in (agreed, _LIMITS[allowed]))
+
+
+def _check_question(question: Locate) -> None:
+    if PATHS.get(question.path) is not (question.area is not None):
+        raise FormatError("not a request that locates a phone", reason="path")
+    hpke.parse_recipient(question.recipient)
+    if question.max_age < -1:
+        raise FormatError("an age is a number of seconds, or -1 for any", reason="max-age")
+    if question.area is not None:
+        _check_area(question.area)
+
+
+def _check_area(area: Area) -> None:
+    if abs(area.lat) > 90_000_000 or abs(area.lon) > 180_000_000 or area.radius < SMALLEST_AREA:
+        raise FormatError(f"an area is on earth, of at least {SMALLEST_AREA} m radius", reason="area")
+
+
+def withheld(core: Core, handle: str) -> str:
+    """Return why nobody is located now, though the consent holds; to the client it reads as unavailable."""
+    if core.subjects.get(handle).frozen:
+        return "unavailable"
+    return "paused" if consents.is_paused(core, handle) else ""
+
+
+def _count(core: Core, agreed: Agreed, permit: str, now: int, *, used: bool) -> None:
+    """Count the look against the rate, of any sixty minutes, and against a consent to one answer."""
+    row = core.store.one(
+        "SELECT count(*) FROM location_looks WHERE consent = ? AND at > ?", agreed.id, now - 3600
+    )
+    if row is None or row[0] >= agreed.rate:
+        raise RefusedError("more looks in an hour than the person agreed to: wait", reason="too-many")
+    core.store.run("INSERT INTO location_looks VALUES (?, ?, ?, '')", permit, agreed.id, now)
+    if used:
+        core.store.run(
+            "UPDATE location_consents SET turns = turns - 1, tries = tries + 1 WHERE id = ? AND turns > 0",
+            agreed.id,
+        )
+
+
+def _entry(
+    core: Core, agreed: Agreed, decision: Decision, withheld: str, precision: str, until: int, now: int
+) -> NewEntry:
+    what = Happening(
+        type="disclose", party=agreed.party, result=withheld or "located", purpose="location-consented",
+        basis="consent", basis_digest=agreed.basis, notice="at-once", categories=("location.fix",),
+        precision=precision, until=until, policy=decision.reasons, reason=agreed.purpose, target="look",
+    )  # fmt: skip
+    return core.trails.append(core.subjects.get(agreed.handle).trail, what, now)
+
+
+def _permit(core: Core, look: Look, now: int) -> bytes:
+    asked = look.asked
+    return locating(
+        core, look.entry.hash, look.number, look.precision, now, expires=look.expires, recipient=asked.recipient,
+        max_age=asked.max_age, permit=look.permit, area=asked.area,
+    )  # fmt: skip
+
+
+def courier_point(core: Core, now: int) -> bytes:
+    """Return the point to which numbers are sealed for the courier.
+
+    Raises:
+        UnavailableError: no courier is enrolled.
+    """
+    envelope = courier_enrolment(core, now)
+    statement = read(envelope)[1] if envelope else None
+    if not isinstance(statement, EnrolCourier):
+        raise UnavailableError("no courier is enrolled that could ask a source", reason="courier-missing")
+    return canonical.unb64(statement.seal, 65)
+
+
+def locating(
+    core: Core,
+    leaf: bytes,
+    number: str,
+    precision: LocationPrecision,
+    now: int,
+    *,
+    expires: int,
+    recipient: bytes,
+    max_age: int,
+    permit: str = "",
+    area: Area | None = None,
+) -> bytes:
+    """Return the permit by which the courier asks a source; only `release`, here and under orders, may call it."""
+    point = courier_point(core, now)
+    name = permit or canonical.b64(core.entropy.token(16))
+    told = Permit(
+        id=name, kind="locate", about=canonical.b64(leaf), precision=precision, max_age=max_age, area=area,
+        to=canonical.b64(hpke.seal_to(point, number.encode("ascii"), locate_info(name))),
+        recipient=canonical.b64(recipient), expires=expires,
+    )  # fmt: skip
+    return sign_permit(told, core.signer)

@@ -1,0 +1,153 @@
+"""The typed messages about location between the keyholder and its neighbours (framing: `keyholder.protocol`).
+
+A token is 32 random bytes that the keyholder makes and keeps by hash: the web tier carries it and can neither make
+one nor use one without the client's own proof (RFC 9449) for each look. On the wire it is base64url; "the token's
+SHA-256" is that of the wire's text (43 ASCII characters), which is also the `ath` of a proof.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from breakseal.kernel.model.canonical import Number
+from breakseal.kernel.model.location import Area, Lasting, LocationPrecision
+from breakseal.keyholder.message import Message
+
+
+class AskConsent(Message, frozen=True, tag="ask-consent"):
+    """A client wants to ask a person. `assertion` is the client's (RFC 7523 compact JWS), used up by this.
+
+    `number` is E.164, sealed to the courier (`ask_info`), base64url.
+    """
+
+    assertion: bytes
+    number: str
+    purpose: str
+    precision: LocationPrecision
+    lasting: Lasting
+    rate: Number
+
+
+class ConsentAsked(Message, frozen=True, tag="consent-asked"):
+    """The ask's id (16 bytes), the permit by which the courier may send the question, and when the ask lapses."""
+
+    ask: bytes
+    permit: bytes
+    expires: Number
+
+
+class TakeToken(Message, frozen=True, tag="take-token"):
+    """The client that asked comes for its token.
+
+    Refused as `authorization-pending`, `access-denied` or `expired-token`.
+    """
+
+    ask: bytes
+    assertion: bytes
+
+
+class TokenGiven(Message, frozen=True, tag="token-given"):
+    """A token (32 bytes), when it ends (Unix seconds), and what it is for. `consent` is the consent's public name."""
+
+    token: bytes
+    expires: Number
+    purpose: str
+    precision: LocationPrecision
+    consent: bytes
+
+
+class AskToken(Message, frozen=True, tag="ask-token"):
+    """A client asks about its own token (RFC 7662); `token` is the token's SHA-256."""
+
+    token: bytes
+    assertion: bytes
+
+
+class TokenState(Message, frozen=True, tag="token-state"):
+    """Whether the token opens anything now. Not the client's own, unknown and over are one answer: not active.
+
+    `expires` is the token's end, `until` the consent's (Unix seconds).
+    """
+
+    active: bool
+    expires: Number = 0
+    purpose: str = ""
+    client: str = ""
+    precision: LocationPrecision | Literal[""] = ""
+    until: Number = 0
+
+
+class AskStatus(Message, frozen=True, tag="ask-status"):
+    """A client asks, by a DPoP proof of the request for `path`, what its token's consent is. Answer: `TokenState`.
+
+    Nobody is located and nothing is logged; refused as `Locate` is ("no-token").
+    """
+
+    token: bytes
+    proof: bytes
+    path: str
+
+
+class DropToken(Message, frozen=True, tag="drop-token"):
+    """A client gives its own token back (RFC 7009); unknown ones too are `Done`."""
+
+    token: bytes
+    assertion: bytes
+
+
+class Locate(Message, frozen=True, tag="locate"):
+    """One look. `token` is the token's SHA-256, `proof` the client's DPoP proof of this very HTTP request.
+
+    `path` is the request's path, which the proof must name under the web's origin. `recipient` is the P-256 point
+    (65 bytes) to which the answer is sealed. `max_age` is seconds, -1 for any. `area` is given for a yes-or-no look.
+    """
+
+    token: bytes
+    proof: bytes
+    path: str
+    recipient: bytes
+    max_age: Number = -1
+    area: Area | None = None
+
+
+class Located(Message, frozen=True, tag="located"):
+    """The look is logged: its leaf, and the permit by which the courier may ask the source, once, within seconds.
+
+    `handle` is the record whose own phone's fix the web tier may hand in instead (`OpenFix`). Paused and nothing
+    known give an empty permit: it reads as unavailable.
+    """
+
+    leaf: bytes
+    permit: bytes
+    handle: str
+    until: Number
+
+
+class OpenFix(Message, frozen=True, tag="open-fix"):
+    """The web tier hands in what the person's own phone told, for the look that `permit` (`Located`) is of; once.
+
+    `fix` is sealed to the record's point (`kernel.model.fixes.fix_info` of the record and `device`).
+    """
+
+    permit: bytes
+    device: str
+    fix: bytes
+
+
+class FixForCourier(Message, frozen=True, tag="fix-for-courier"):
+    """The fix, sealed to the courier for this very permit (`kernel.model.fixes.handed_info`)."""
+
+    sealed: bytes
+
+
+class Attest(Message, frozen=True, tag="attest"):
+    """The courier hands in what it attests about consents: `ConsentAnswered` or `ConsentStopped`. Answer: `Done`."""
+
+    statement: bytes
+
+
+LocationQuestion = AskConsent | TakeToken | AskToken | AskStatus | DropToken | Locate | OpenFix | Attest
+LocationAnswer = ConsentAsked | TokenGiven | TokenState | Located | FixForCourier
+
+WEB = (AskConsent, TakeToken, AskToken, AskStatus, DropToken, Locate, OpenFix)
+COURIER = (Attest,)

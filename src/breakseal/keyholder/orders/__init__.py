@@ -1,0 +1,1 @@
+"""Orders of courts: lodged by the agency that they name, and looks under them."""

@@ -1,0 +1,38 @@
+"""What a client may ask a person for, as data: the scopes, the purposes that have words, and the limits.
+
+Precision, lasting and rate are extensions of CAMARA's scopes ("precision:10km", "lasting:once", "rate:4").
+A purpose is a term of the W3C Data Privacy Vocabulary (DPV 2.3); one without words that a person can read in a
+text message is not offered.
+"""
+
+from __future__ import annotations
+
+from breakseal.kernel.model.location import CONSENT_PURPOSES, MOST_RATE, LocationPrecision
+
+OPENID = "openid"
+READ = "location-retrieval:read"
+VERIFY = "location-verification:verify"
+STATUS = "consent-info:retrieve"
+SCOPES = (READ, VERIFY, STATUS)
+"""What a client may ask for beside `openid` and a purpose."""
+
+PURPOSE_PREFIX = "dpv:"
+PURPOSES = CONSENT_PURPOSES
+"""What a person can be asked to agree to; the courier has the words of each in both languages."""
+
+BY_MESSAGE: tuple[LocationPrecision, ...] = ("yes-or-no", "region", "10km", "1km")
+"""What a text message may agree to; "exact" is for the person's own key at the door."""
+
+MOST_LOOKS_AN_HOUR = MOST_RATE
+LOOKS_AN_HOUR = 4
+
+LARGEST_AREA = 20_100_000
+"""Metres: half of the Earth's girth; a wider circle is the same circle."""
+
+FRESH = 30
+"""Seconds: the age up to which a fix counts as made for this very request."""
+
+
+def scopes_for(precision: str) -> tuple[str, ...]:
+    """Return what a consent of `precision` opens: yes or no only, or the place too."""
+    return (VERIFY,) if precision == "yes-or-no" else (READ, VERIFY)

@@ -1,0 +1,22 @@
+"""Where the person's phone is: who may look, one switch that pauses all, and what words by text do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, Response, Router, get
+
+from breakseal.web import guards
+from breakseal.web.pages import page
+
+REPLIES = ("yes", "day", "no", "silence", "stop", "start", "help", "language")
+"""The answers by text that the page explains, as its catalogue names them."""
+
+
+@get("/where", opt=guards.SUBJECT, include_in_schema=False)
+async def where(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Show a shell; the browser reads the consents from the keyholder and fills it."""
+    return page(request, "resident/where.html", messages=("where", "ownphone", "map"), replies=REPLIES)
+
+
+ROUTES = Router(path="/", route_handlers=[where])

@@ -1,0 +1,75 @@
+// Where my phone is: who may look, each with an end; and one switch that pauses all.
+import { readReturn } from "/browser/door-link.js";
+import { desk, submit } from "./own.js";
+import { at, button, has, make, t, when } from "./page.js";
+
+function trouble(error) {
+  at("trouble").replaceChildren(make("div", { class: "bs-note bs-note--bad" }, make("p", {}, t("js.wrong", { why: error.message }))));
+}
+
+const guarded = (step) => async () => {
+  at("trouble").replaceChildren();
+  try {
+    await step();
+  } catch (error) {
+    trouble(error);
+  }
+};
+
+const worded = (prefix, word) => (has(prefix + word) ? t(prefix + word) : word);
+
+function phoneOf(held, consent) {
+  return held.numbers.find(({ id }) => id === consent.number)?.number ?? t("where.phone-gone");
+}
+
+function terms(held, consent) {
+  const { recipient, purpose, precision, rate, once, until, given, by } = consent;
+  const pairs = [
+    ["for", recipient], ["why", worded("js.place.purpose.", purpose)], ["precision", worded("js.place.precision.", precision)],
+    ["often", once ? t("where.once") : t("where.rate", { rate })], ["until", when(until)], ["phone", phoneOf(held, consent)],
+    ["given", t("where.by." + by, { when: when(given) })],
+  ];
+  return make("dl", {}, ...pairs.flatMap(([name, text]) => [make("dt", {}, t("where.col." + name)), make("dd", {}, text)]));
+}
+
+function row(held, consent) {
+  const end = button(t("where.end"), guarded(async () => {
+    await submit("withdraw-consent", { consent: consent.id });
+    at("done").textContent = t("where.ended", consent);
+    await draw();
+    at("h-may").focus();
+  }), "secondary");
+  end.setAttribute("aria-label", `${t("where.end")}: ${consent.requester}, ${consent.recipient}`);
+  return make("li", { class: "bs-entry" }, make("h3", {}, consent.requester), terms(held, consent), make("div", { class: "bs-actions" }, end));
+}
+
+function drawState({ paused, consents }) {
+  const state = paused ? "paused" : consents.length > 0 ? "some" : "none";
+  at("status").dataset.state = { paused: "frozen", some: "on", none: "draft" }[state];
+  at("state").textContent = t("where.state." + state, { count: consents.length });
+  at("state-more").textContent = t("where.more." + state);
+  at("pause").setAttribute("aria-checked", String(paused));
+}
+
+async function draw() {
+  const held = await desk();
+  drawState(held);
+  const rows = held.consents.map((consent) => row(held, consent));
+  at("may").replaceChildren(...(rows.length > 0 ? rows : [make("li", {}, t("where.nobody"))]));
+  at("filled").hidden = false;
+  at("opening").hidden = true;
+}
+
+at("pause").addEventListener("click", guarded(async () => {
+  const paused = at("pause").getAttribute("aria-checked") !== "true";
+  await submit("pause-location", { paused });
+  at("done").textContent = paused ? t("where.paused") : t("where.resumed");
+  await draw();
+}));
+readReturn();
+try {
+  await draw();
+} catch (error) {
+  at("opening").hidden = true;
+  trouble(error);
+}

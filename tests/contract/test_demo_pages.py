@@ -1,0 +1,92 @@
+"""The demo's own pages act for nobody else's page, and what the telephone answers reaches the courier whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from httpx import Client as Http
+from litestar.testing import TestClient
+
+from breakseal.ambient import SystemClock, SystemEntropy
+from breakseal.courier.location.inbound.phonebox import PhoneboxInbound
+from breakseal.courier.location.inbound.port import Heard
+from breakseal.demo.pages import application
+from breakseal.demo.roadside.app import create_roadside
+from breakseal.demo.roadside.client import Client
+from breakseal.demo.roadside.desk import Desk
+from breakseal.demo.telephone import town_phones
+from breakseal.demo.texts import Texts, reply_route
+
+NUMBER = "+15415550117"
+FOREIGN = {"origin": "https://elsewhere.example"}
+
+
+@pytest.fixture
+def phone(tmp_path: Path) -> Iterator[TestClient]:
+    (tmp_path / "replies").mkdir()
+    texts = Texts(tmp_path, tmp_path / "replies", SystemClock(), SystemEntropy())
+    with TestClient(application([reply_route(texts)], {})) as client:
+        yield client
+
+
+@pytest.fixture
+def road() -> Iterator[TestClient]:
+    """The company's page, with no server behind it."""
+    with Http(base_url="http://127.0.0.1:9", timeout=1.0) as nowhere:
+        key = ec.generate_private_key(ec.SECP256R1())
+        client = Client(key, nowhere, SystemClock(), SystemEntropy())
+        desk = Desk(client, SystemClock(), SystemEntropy())
+        with TestClient(create_roadside(desk, town_phones, "http://localhost:8913")) as page:
+            yield page
+
+
+def test_an_answer_reaches_the_courier_once(phone: TestClient, tmp_path: Path) -> None:
+    assert phone.post("/api/reply", json={"number": NUMBER, "text": "YES 4821"}).status_code == 204
+    heard: list[Heard] = []
+    inbound = PhoneboxInbound(tmp_path / "replies", heard.append)
+    inbound.round()
+    inbound.round()
+    assert [(one.number.reveal(), one.text.reveal()) for one in heard] == [(NUMBER, "YES 4821")]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"number": "5550117", "text": "YES"},
+        {"number": NUMBER, "text": ""},
+        {"number": NUMBER, "text": "x" * 481},
+        {"number": NUMBER, "text": "YES", "at": 1},
+    ],
+)
+def test_what_is_no_answer_is_not_sent(phone: TestClient, tmp_path: Path, body: dict[str, object]) -> None:
+    assert phone.post("/api/reply", json=body).status_code == 400
+    assert list((tmp_path / "replies").iterdir()) == []
+
+
+def test_another_sites_page_neither_answers_nor_asks(
+    phone: TestClient, road: TestClient, tmp_path: Path
+) -> None:
+    answer = phone.post("/api/reply", json={"number": NUMBER, "text": "YES 4821"}, headers=FOREIGN)
+    assert (answer.status_code, answer.json()["reason"]) == (400, "foreign-origin")
+    assert list((tmp_path / "replies").iterdir()) == []
+    body = {"number": NUMBER, "purpose": "CustomerCare", "precision": "1km"}
+    for path, sent in (("/api/ask", body), ("/api/look", {"id": "x"})):
+        answer = road.post(path, json=sent, headers=FOREIGN)
+        assert (answer.status_code, answer.json()["reason"]) == (400, "foreign-origin")
+
+
+def test_the_companys_page_stands_without_a_server_and_says_so_when_asked(road: TestClient) -> None:
+    assert "Help that the person asked for" in road.get("/").text
+    body = {"number": NUMBER, "purpose": "CustomerCare", "precision": "1km"}
+    assert road.post("/api/ask", json=body).json()["reason"] == "server-unavailable"
+    assert road.get("/api/state/unknown").json()["reason"] == "not-known"
+    assert road.post("/api/look", json={"id": "unknown"}).json()["reason"] == "not-known"
+
+
+def test_a_finer_answer_than_a_text_can_agree_to_is_not_offered(road: TestClient) -> None:
+    body = {"number": NUMBER, "purpose": "CustomerCare", "precision": "exact"}
+    assert road.post("/api/ask", json=body).status_code == 400
+    assert "exact" not in road.get("/").text.partition('id="precision"')[2].partition("</select>")[0]

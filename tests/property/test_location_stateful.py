@@ -1,0 +1,201 @@
+"""Any order of asking, agreeing, looking, stopping, pausing and moving, against a model of a page: who is located when.
+
+The model knows consents as a list and looks as times; the keyholder runs whole, with restarts and sweeps between.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from breakseal.kernel.model import location
+from breakseal.kernel.model import statements as s
+from breakseal.keyholder import protocol as p
+from breakseal.keyholder.location import messages as m
+from tests.support.locating import RETRIEVE, VERIFY, Locating
+from tests.support.world import NUMBER, World
+
+NUMBERS = (NUMBER, "+15555550118", "+15555550190")
+PURPOSES = ("CustomerCare", "DeliveryOfGoods")
+
+
+@dataclass
+class Agreed:
+    """A consent of the model; `alive` until something ends it. `left` is -1 or the answers left."""
+
+    number: str
+    client: int
+    purpose: str
+    rate: int
+    until: int
+    left: int
+    alive: bool = True
+    tries: int = 0
+    looks: list[int] = field(default_factory=list)
+
+
+@dataclass
+class Token:
+    """A token of the model."""
+
+    given: m.TokenGiven
+    of: Agreed
+    ask: bytes
+
+
+class Consents(RuleBasedStateMachine):
+    """Two clients, three phones: Rosa's, Ana's and one that is nobody's."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.folder = Path(tempfile.mkdtemp())
+        self.world = World(self.folder / "kh")
+        self.world.found()
+        self.clients = [Locating(self.world), Locating(self.world, org="pine-towing", recipient="Pine")]
+        self.people = [self.world.resident(NUMBERS[0]), self.world.resident(NUMBERS[1])]
+        self.owner: dict[str, int] = {NUMBERS[0]: 0, NUMBERS[1]: 1}
+        self.withheld: set[int] = set()
+        self.consents: list[Agreed] = []
+        self.tokens: list[Token] = []
+        self.open: list[tuple[m.Located, Agreed]] = []
+
+    def teardown(self) -> None:
+        if hasattr(self, "world"):
+            self.world.close()
+            shutil.rmtree(self.folder)
+
+    @property
+    def now(self) -> int:
+        return self.world.clock.time
+
+    @rule(
+        number=st.sampled_from(NUMBERS), client=st.integers(0, 1), purpose=st.sampled_from(PURPOSES),
+        lasting=st.sampled_from(("once", "day")), rate=st.integers(1, 3),
+    )  # fmt: skip
+    def agree(self, number: str, client: int, purpose: str, lasting: str, rate: int) -> None:
+        places = self.clients[client]
+        ask = places.ask(number, purpose=purpose, rate=rate).ask
+        places.attest(places.answered(ask, number, lasting=lasting))
+        given = places.take(ask)
+        for one in self.consents:
+            if (one.number, one.client, one.purpose) == (number, client, purpose):
+                one.alive = False
+        life, left = (3600, 1) if lasting == "once" else (86_400, -1)
+        agreed = Agreed(number, client, purpose, rate, self.now + life, left)
+        self.consents.append(agreed)
+        self.tokens.append(Token(given, agreed, ask))
+
+    @rule(number=st.sampled_from(NUMBERS), client=st.integers(0, 1))
+    def refuse(self, number: str, client: int) -> None:
+        places = self.clients[client]
+        asked = places.ask(number)
+        places.attest(places.answered(asked.ask, number, answer="no"))
+        places.refused(m.TakeToken(ask=asked.ask, assertion=places.assertion()), "access-denied")
+
+    @precondition(lambda self: self.tokens)
+    @rule(
+        which=st.integers(0, 5), foreign=st.integers(0, 3), fresh=st.booleans(), times=st.integers(1, 4),
+        path=st.sampled_from((RETRIEVE, VERIFY)),
+    )  # fmt: skip
+    def look(self, which: int, foreign: int, fresh: bool, times: int, path: str) -> None:
+        """Look once or more, sometimes as the other client, sometimes with a token of this moment."""
+        token = self.tokens[-1 - which % len(self.tokens)]
+        if fresh and token.of.alive and token.of.left and self.now < token.of.until:
+            token.given = self.clients[token.of.client].take(token.ask)
+        client = 1 - token.of.client if foreign == 0 else token.of.client
+        for _ in range(times):
+            self._look(token, client, path)
+
+    def _look(self, token: Token, client: int, path: str) -> None:
+        agreed, places = token.of, self.clients[client]
+        expected = self._expected(token, client)
+        answer = self.world.engine.answer([places.looking(token.given, path)])[0]
+        if isinstance(answer, p.Problem):
+            assert answer.reason == expected
+            return
+        assert isinstance(answer, m.Located)
+        assert expected == ("located" if answer.permit else "withheld")
+        agreed.looks.append(self.now)
+        if answer.permit:
+            assert places.number_in(places.permit(answer)) == agreed.number
+            agreed.left, agreed.tries = min(agreed.left, 0), agreed.tries + 1
+            self.open.append((answer, agreed))
+
+    def _expected(self, token: Token, client: int) -> str:
+        agreed = token.of
+        if client != agreed.client or not agreed.alive or agreed.left == 0:
+            return "no-token"
+        if self.now >= min(token.given.expires, agreed.until):
+            return "no-token"
+        if sum(at > self.now - 3600 for at in agreed.looks) >= agreed.rate:
+            return "too-many"
+        return "withheld" if self.owner.get(agreed.number, -1) in self.withheld else "located"
+
+    @precondition(lambda self: self.open)
+    @rule(outcome=st.sampled_from(("sent", "failed")))
+    def report(self, outcome: str) -> None:
+        located, agreed = self.open.pop()
+        self.clients[agreed.client].done(located, outcome)
+        if agreed.left == 0:
+            if outcome == "sent":
+                agreed.alive = False
+            elif agreed.tries < 3:
+                agreed.left = 1
+
+    @rule(number=st.sampled_from(NUMBERS), why=st.sampled_from(("stopped", "moved")))
+    def stop(self, number: str, why: str) -> None:
+        self.clients[0].stop(number, why)
+        self._end(number)
+
+    def _end(self, number: str) -> None:
+        for one in self.consents:
+            one.alive = one.alive and one.number != number
+
+    @rule(who=st.integers(0, 1), paused=st.booleans(), frozen=st.booleans())
+    def withhold(self, who: int, paused: bool, frozen: bool) -> None:
+        person = self.people[who]
+        self.world.submit(self.world.sign(location.PauseLocation, person.own, paused=paused))
+        change = (
+            self.world.sign(s.Freeze, person.own, leaf="")
+            if frozen
+            else self.world.sign(s.Unfreeze, person.own)
+        )
+        self.world.submit(change)
+        (self.withheld.add if paused or frozen else self.withheld.discard)(who)
+
+    @rule(number=st.sampled_from(NUMBERS), who=st.integers(0, 1))
+    def prove(self, number: str, who: int) -> None:
+        """Somebody proves that the phone is theirs now; whoever had it before loses it with its consents."""
+        self.world.engine.core.store.run("DELETE FROM budgets")
+        self.world.bind(self.people[who], number)
+        if self.owner.get(number) != who:
+            self._end(number)
+        self.owner[number] = who
+
+    @rule(seconds=st.sampled_from((1, 60, 300, 601, 3599, 3600)))
+    def wait(self, seconds: int) -> None:
+        self.world.clock.time += seconds
+        for places in self.clients:
+            places.roster()
+        for person in self.people:  # a session lasts an hour
+            fresh = type(person)().session
+            self.world.submit(self.world.sign(s.Session, person.own, key=fresh.key, until=self.now + 3600))
+            person.session = fresh
+
+    @rule()
+    def restart(self) -> None:
+        self.world.engine.sweep()
+        self.world.close()
+        self.world.engine = self.world.open()
+
+
+TestConsents = Consents.TestCase
+TestConsents.settings = settings(
+    max_examples=12, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+)
