@@ -97,9 +97,7 @@ def test_taking_a_phone_away_is_seen_by_who_had_it(cast: Cast) -> None:
     assert world.disclose(cast.kim, world.call(OTHER_NUMBER, call="b")).handle == cast.other.handle
 
 
-@pytest.mark.parametrize(
-    "kind", [one for one in KINDS if one.type not in ATTESTED], ids=lambda k: k.name
-)
+@pytest.mark.parametrize("kind", [one for one in KINDS if one.type not in ATTESTED], ids=lambda k: k.name)
 def test_the_couriers_key_signs_nothing_else(standing: Cast, kind: Kind) -> None:
     before = standing.state()
     answer = standing.hand_in(kind, standing.make(kind, standing.world.courier))

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from breakseal.keyholder import deferred
+from tests.support.courts import Court
 from tests.support.locating import Locating
-from tests.support.world import World
+from tests.support.world import NUMBER, World
 
 OTHER = "+12025550177"
 MONTH = 31 * 86_400
@@ -63,3 +65,20 @@ def test_a_record_that_has_a_key_is_never_ended_as_a_keyless_one(places: Locatin
         world.clock.time += wait
         world.engine.sweep()
     assert not core.subjects.get(rosa.handle).erased
+
+
+def test_a_record_that_is_still_owed_a_notice_is_kept_until_it_is_written(places: Locating) -> None:
+    """Else the notice could never be joined, and the agency that waits for it would get nothing any more."""
+    world = places.world
+    court = Court(world)
+    handle = places.locate(places.agree(NUMBER)).handle
+    court.lodge(court.order(defer_days=60))
+    for _ in range(59):
+        world.clock.time += 86_400
+        world.engine.sweep()
+    assert not world.engine.core.subjects.get(handle).erased
+    for _ in range(4):
+        world.clock.time += 86_400
+        world.engine.sweep()
+    assert not deferred.overdue(world.engine.core, court.agency, world.clock.now())
+    assert world.engine.core.subjects.get(handle).erased

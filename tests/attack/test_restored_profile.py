@@ -1,4 +1,4 @@
-"""A restore must not take more than its person took away: a section that is gone does not take the whole record along."""
+"""A restore takes no more than the person took away: a section that is gone does not take the record along."""
 
 from __future__ import annotations
 

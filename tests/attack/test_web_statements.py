@@ -280,6 +280,9 @@ def _end(cast: Cast, name: str) -> None:
         world.submit(
             world.sign(enrolments.RevokeOfficer, world.sponsor, org="cedar", officer=cast.kim.handle)
         )
+    elif name in ("court", "investigator", "reviewer"):
+        world.clock.time += 1
+        cast.court.end(name, cast.reviewer)
     elif name in ("sponsor", "callgate"):
         world.clock.time += 1
         world.organisation("cedar", sponsor=cast.stranger.key, client=_fresh())

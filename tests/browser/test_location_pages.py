@@ -123,7 +123,10 @@ def pauses(rosa: Page, road: Page) -> None:
     road.get_by_role("button", name="Look again").click()
     expect(road.locator("#state")).to_contain_text("cannot be located now")
     rosa.get_by_role("switch", name="Pause all").click()
+    expect(rosa.get_by_role("heading", name="Pause, or go on")).to_be_visible()
+    rosa.get_by_role("button", name="Sign with this demo key").click()
     expect(rosa.locator("#state")).to_have_text("Agreements that hold now: 1")
+    expect(rosa.locator("#done")).to_have_text("What you agreed to works again.")
 
 
 def shows_who_looked(rosa: Page) -> None:

@@ -75,6 +75,15 @@ class Court:
         )  # fmt: skip
         return person
 
+    def end(self, name: str, reviewer: Person) -> None:
+        """End the key of "court", "investigator" or "reviewer"."""
+        if name == "court":
+            self.enrol(self.court, "court", software_key("service"))
+            return
+        org, officer = (self.agency, self.officer) if name == "investigator" else ("law-desk", reviewer)
+        ended = self.world.sign(enrolments.RevokeOfficer, self.sponsors[org], org=org, officer=officer.handle)
+        self.world.submit(ended)
+
     def renew(self) -> None:
         """Have the agency's sponsor sign the roster again."""
         officers = tuple(one.officer for one in self.world.engine.core.organisations.officers(self.agency))

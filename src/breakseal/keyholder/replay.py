@@ -129,7 +129,7 @@ class Replay:
             self._core.subjects.drop_channels(handle)
 
     def _erased_part(self, leaf: Leaf, trail: int, n: int) -> tuple[str, ...]:
-        """Return the categories that were erased, whether the copy holds them or not; none if it was the whole record."""
+        """Return the categories that were erased, held in the copy or not; none if it was the whole record."""
         return next((part for target, part in _PARTS.items() if self._is(leaf, trail, n, target)), ())
 
     def _withdraw(self, leaf: Leaf, trail: int, n: int, handle: str, now: int) -> None:

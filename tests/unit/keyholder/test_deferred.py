@@ -14,12 +14,14 @@ from breakseal.kernel.model import statements as s
 from breakseal.kernel.model.body import Body, read_joined, verify_trail
 from breakseal.kernel.model.leaf import read_leaf, verify_leaf
 from breakseal.kernel.model.orders import EndOrder, LodgeOrder
+from breakseal.kernel.model.words import NoticeTiming
 from breakseal.kernel.tlog import proof as tlog_proof
 from breakseal.kernel.tlog.witnesspolicy import parse_policy
 from breakseal.keyholder import deferred
 from breakseal.keyholder import protocol as p
 from tests.support import courts, restoring
 from tests.support.courts import DAY, Court
+from tests.support.trails import Town, some_bodies
 from tests.support.world import NUMBER, Person, World
 
 
@@ -351,3 +353,13 @@ def test_a_joined_entry_that_was_changed_is_found(world: World, court: Court, pa
         entry = msgspec.structs.replace(entry, **{part: getattr(other, part)})
     with pytest.raises(VerificationError):
         read_joined(msgspec.structs.replace(body, joined=entry))
+
+
+@pytest.mark.parametrize("notice", ["after-call", "at-once", "none"])
+def test_an_entry_that_nobody_deferred_cannot_be_joined_late(notice: NoticeTiming) -> None:
+    """Else a keyholder could show at its leisure what the person should have read at once."""
+    town = Town.fresh()
+    (body,) = some_bodies(1)
+    assert read_joined(town.told_late(body)) is not None
+    with pytest.raises(VerificationError, match="nobody deferred"):
+        read_joined(town.told_late(body, notice))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from breakseal.kernel.errors import UnavailableError, VerificationError
+from breakseal.kernel.errors import RefusedError, UnavailableError, VerificationError
 from breakseal.kernel.model import canonical, location
 from breakseal.kernel.model import statements as s
 from breakseal.kernel.policy.words import Precision
@@ -211,7 +211,7 @@ def test_a_paused_look_is_listed_and_reads_as_unavailable(places: Locating) -> N
     assert entries(world, rosa)[-1].result == "paused"
     state = world.ask(m.AskToken(token=wire_hash(given.token), assertion=places.assertion()), m.TokenState)
     assert state.active  # nobody is told that it is a pause
-    world.submit(world.sign(location.PauseLocation, rosa.session, paused=False))
+    world.submit(world.sign(location.PauseLocation, rosa.own, paused=False))
     assert places.permit(places.locate(given)).kind == "locate"
     places.refused(places.looking(given), "too-many")  # the paused one counted
     assert [b.result for b in entries(world, rosa)[-2:]] == ["location-resumed", "located"]
@@ -221,7 +221,7 @@ def test_a_pause_does_not_use_up_one_answer(places: Locating) -> None:
     world, rosa, given = places.world, places.world.resident(), places.agree(lasting="once")
     world.submit(world.sign(location.PauseLocation, rosa.session, paused=True))
     assert places.locate(given).permit == b""
-    world.submit(world.sign(location.PauseLocation, rosa.session, paused=False))
+    world.submit(world.sign(location.PauseLocation, rosa.own, paused=False))
     assert places.locate(given).permit
 
 
@@ -285,3 +285,12 @@ def test_a_policy_that_was_not_released_locates_nobody(places: Locating) -> None
     places.world.engine.core.store.run("DELETE FROM enrolments WHERE kind = 'policy'")
     places.refused(places.looking(given), "policy-unreleased")
     places.refused(places.asking(), "policy-unreleased")
+
+
+def test_a_session_key_pauses_and_does_not_let_it_go_on(places: Locating) -> None:
+    world, rosa, given = places.world, places.world.resident(), places.agree(rate=4)
+    world.submit(world.sign(location.PauseLocation, rosa.session, paused=True))
+    with pytest.raises(RefusedError) as refused:
+        world.submit(world.sign(location.PauseLocation, rosa.session, paused=False))
+    assert refused.value.reason == "needs-own-key"
+    assert places.locate(given).permit == b""

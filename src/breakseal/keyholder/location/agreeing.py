@@ -17,8 +17,14 @@ MAX_CONSENTS = 100
 
 
 def consent(core: Core, verified: Verified, statement: Consent, now: int) -> Outcome:
-    """Keep a consent that the person signed with their own key; its client takes tokens by the consent's name."""
+    """Keep a consent that the person signed with their own key; its client takes tokens by the consent's name.
+
+    SAFETY: in the demo only. A phone in another's hand for a minute is enough to prove it as theirs and to agree
+    for its owner; until the phone itself is told of such a consent, none is taken from real people.
+    """
     _, subject = subject_of(core, verified, now, session=False)
+    if not core.roots.root.demo:
+        raise RefusedError("consent by one's own key is not offered yet: agree by text", reason="not-offered")
     client = core.holders.find(statement.client, now)
     if client.kind != "client":
         raise RefusedError("agree to a client of an organisation", reason="not-client")
@@ -42,7 +48,7 @@ def consent(core: Core, verified: Verified, statement: Consent, now: int) -> Out
     )  # fmt: skip
     asks.keep(core, Asked(
         name, terms.client, client.org, terms.requester, terms.recipient, terms.purpose, terms.precision, "day",
-        terms.rate, now, "given", agreed.id,
+        terms.rate, agreed.until, "given", agreed.id,
     ))  # fmt: skip
     return Outcome(subject.handle, (consents.give(core, agreed, verified.envelope, now),))
 
@@ -58,8 +64,8 @@ def withdraw(core: Core, verified: Verified, statement: WithdrawConsent, now: in
 
 
 def pause(core: Core, verified: Verified, statement: PauseLocation, now: int) -> Outcome:
-    """Pause all location, or let it go on."""
-    _, subject = subject_of(core, verified, now, session=True)
+    """Pause all location, for which a session key is enough; or let it go on, by the person's own key alone."""
+    _, subject = subject_of(core, verified, now, session=statement.paused)
     if statement.paused:
         consents.pause(core, subject.handle, now)
         entry = note(core, verified, subject, "withdraw", "location-paused", now)

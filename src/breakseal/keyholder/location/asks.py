@@ -104,6 +104,9 @@ def find(core: Core, name: bytes) -> Asked | None:
     return None if row is None else Asked(*row)
 
 
-def settle(core: Core, name: bytes, state: str, consent: str = "") -> None:
-    """Write down what was answered."""
-    core.store.run("UPDATE location_asks SET state = ?, consent = ? WHERE id = ?", state, consent, name)
+def settle(core: Core, asked: Asked, state: str, consent: str = "", until: int = 0) -> None:
+    """Write down what was answered; an ask that was given is kept as long as its consent."""
+    core.store.run(
+        "UPDATE location_asks SET state = ?, consent = ?, expires = max(expires, ?) WHERE id = ?",
+        state, consent, until, asked.id,
+    )  # fmt: skip

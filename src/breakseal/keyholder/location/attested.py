@@ -52,10 +52,10 @@ def _answered(core: Core, verified: Verified, statement: ConsentAnswered, now: i
             return ()
         raise RefusedError("this ask was answered otherwise", reason="ask-over")
     if statement.answer == "no":
-        asks.settle(core, name, "refused")
+        asks.settle(core, asked, "refused")
         return ()
     agreed = _agreed(core, verified, statement, asked, number, now)
-    asks.settle(core, name, "given", agreed.id)
+    asks.settle(core, asked, "given", agreed.id, agreed.until)
     return (consents.give(core, agreed, verified.envelope, now),)
 
 

@@ -153,10 +153,7 @@ def sweep(core: Core, now: int) -> None:
     core.store.run("DELETE FROM location_consents WHERE until <= ?", now)
     core.store.run("DELETE FROM location_tokens WHERE expires <= ?", now)
     core.store.run("DELETE FROM location_looks WHERE at <= ?", now - 2 * ONCE_LIFE)
-    core.store.run(
-        "DELETE FROM location_asks WHERE expires <= ? AND consent NOT IN (SELECT id FROM location_consents)",
-        now,
-    )
+    core.store.run("DELETE FROM location_asks WHERE expires <= ?", now)
 
 
 def _agreed(row: Row) -> Agreed:

@@ -1,6 +1,6 @@
 -- Location. What is asked, agreed and looked at; no number stands here, and no location is ever kept.
 
--- `state` is requested, given or refused; `consent` what was given.
+-- `state` is requested, given or refused; `consent` what was given, and then `expires` its end.
 CREATE TABLE location_asks (
     id BLOB PRIMARY KEY,
     client TEXT NOT NULL,
@@ -16,6 +16,7 @@ CREATE TABLE location_asks (
     consent TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX location_asks_expires ON location_asks (expires);
+CREATE INDEX location_asks_consent ON location_asks (consent) WHERE consent != '';
 
 -- `idx` is HMAC(index key of location, number); `turns` the looks left of a consent for one, -1 for any number, and
 -- `tries` how many of them were begun. `by` is sms or key.
@@ -41,6 +42,11 @@ CREATE INDEX location_consents_handle ON location_consents (handle);
 CREATE INDEX location_consents_idx ON location_consents (idx);
 CREATE INDEX location_consents_until ON location_consents (until);
 
+-- However a consent ends, its ask is forgotten by a sweep: not before the client that polls could hear of it.
+CREATE TRIGGER location_asks_over AFTER DELETE ON location_consents BEGIN
+    UPDATE location_asks SET expires = OLD.given + 900 * (OLD.by = 'sms') WHERE consent = OLD.id AND consent != '';
+END;
+
 -- A token goes with its consent, in the same moment.
 CREATE TABLE location_tokens (
     hash BLOB PRIMARY KEY,
@@ -59,6 +65,7 @@ CREATE TABLE location_looks (
     outcome TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX location_looks_consent ON location_looks (consent, at);
+CREATE INDEX location_looks_at ON location_looks (at);
 
 CREATE TABLE location_paused (
     handle TEXT PRIMARY KEY,

@@ -95,3 +95,8 @@ CREATE TABLE looks (
     state   TEXT    NOT NULL CHECK (state IN ('asked', 'sent', 'failed')),
     told    INTEGER NOT NULL CHECK (told IN (0, 1))
 ) STRICT;
+
+-- The rounds look at what is under way; a day of looks lies beside it.
+CREATE INDEX looks_untold ON looks (permit) WHERE told = 0;
+CREATE INDEX looks_asked ON looks (expires) WHERE state = 'asked';
+CREATE INDEX looks_over ON looks (expires) WHERE told = 1;

@@ -1,7 +1,9 @@
-// Where my phone is: who may look, each with an end; and one switch that pauses all.
-import { readReturn } from "/browser/door-link.js";
+// Where my phone is: who may look, each with an end; and one switch that pauses all at once. To go on takes the
+// person's own key at the door: a page, or whoever has it open, may close and not open.
+import { readReturn, signAtDoor } from "/browser/door-link.js";
+import { build } from "/browser/statements.js";
 import { desk, submit } from "./own.js";
-import { at, button, has, make, t, when } from "./page.js";
+import { at, button, has, local, make, t, when } from "./page.js";
 
 function trouble(error) {
   at("trouble").replaceChildren(make("div", { class: "bs-note bs-note--bad" }, make("p", {}, t("js.wrong", { why: error.message }))));
@@ -61,12 +63,15 @@ async function draw() {
 }
 
 at("pause").addEventListener("click", guarded(async () => {
-  const paused = at("pause").getAttribute("aria-checked") !== "true";
-  await submit("pause-location", { paused });
-  at("done").textContent = paused ? t("where.paused") : t("where.resumed");
+  if (at("pause").getAttribute("aria-checked") === "true") {
+    const back = location.origin + local("/where");
+    return signAtDoor({ statement: build("pause-location", { paused: false }), back });
+  }
+  await submit("pause-location", { paused: true });
+  at("done").textContent = t("where.paused");
   await draw();
 }));
-readReturn();
+if (readReturn()?.ok) at("done").textContent = t("where.resumed");
 try {
   await draw();
 } catch (error) {
