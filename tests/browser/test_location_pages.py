@@ -118,11 +118,12 @@ def shows_who_may_look(rosa: Page) -> None:
 
 
 def pauses(rosa: Page, road: Page) -> None:
-    rosa.get_by_role("switch", name="Pause all").click()
+    rosa.get_by_role("button", name="Pause all").click()
     expect(rosa.locator("#state")).to_contain_text("Paused")
     road.get_by_role("button", name="Look again").click()
     expect(road.locator("#state")).to_contain_text("cannot be located now")
-    rosa.get_by_role("switch", name="Pause all").click()
+    clean(rosa)
+    rosa.get_by_role("button", name="Let them look again").press("Enter")
     expect(rosa.get_by_role("heading", name="Pause, or go on")).to_be_visible()
     rosa.get_by_role("button", name="Sign with this demo key").click()
     expect(rosa.locator("#state")).to_have_text("Agreements that hold now: 1")

@@ -44,7 +44,7 @@ def test_who_asks_whether_only_learns_no_place(tmp_path: Path) -> None:
     async def scene(place: Place) -> None:
         held = await place.agreed(scope=ONLY_WHETHER)
         assert "location-retrieval:read" not in held.answer["scope"]
-        assert any("only yes or no" in text for text in await place.texts())
+        assert any("yes or no to areas" in text for text in await place.texts())
         assert (await place.verify(held)).status_code == 200
         answer = await place.retrieve(held)
         assert (answer.status_code, body_of(answer)["code"]) == (403, "PERMISSION_DENIED")

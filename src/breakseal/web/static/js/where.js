@@ -1,4 +1,4 @@
-// Where my phone is: who may look, each with an end; and one switch that pauses all at once. To go on takes the
+// Where my phone is: who may look, each with an end; and one button that pauses all at once. To go on takes the
 // person's own key at the door: a page, or whoever has it open, may close and not open.
 import { readReturn, signAtDoor } from "/browser/door-link.js";
 import { build } from "/browser/statements.js";
@@ -50,7 +50,8 @@ function drawState({ paused, consents }) {
   at("status").dataset.state = { paused: "frozen", some: "on", none: "draft" }[state];
   at("state").textContent = t("where.state." + state, { count: consents.length });
   at("state-more").textContent = t("where.more." + state);
-  at("pause").setAttribute("aria-checked", String(paused));
+  at("pause").hidden = paused;
+  at("resume").hidden = !paused;
 }
 
 async function draw() {
@@ -63,14 +64,14 @@ async function draw() {
 }
 
 at("pause").addEventListener("click", guarded(async () => {
-  if (at("pause").getAttribute("aria-checked") === "true") {
-    const back = location.origin + local("/where");
-    return signAtDoor({ statement: build("pause-location", { paused: false }), back });
-  }
   await submit("pause-location", { paused: true });
   at("done").textContent = t("where.paused");
   await draw();
+  at("resume").focus();
 }));
+at("resume").addEventListener("click", guarded(() => (
+  signAtDoor({ statement: build("pause-location", { paused: false }), back: location.origin + local("/where") })
+)));
 if (readReturn()?.ok) at("done").textContent = t("where.resumed");
 try {
   await draw();

@@ -65,8 +65,10 @@ export class Calls {
     return "ended";
   }
 
-  // The keyholder says that an open profile may not be seen any more: its plaintext goes, the call stays.
+  // The keyholder says that an open profile may not be seen any more: its plaintext goes, the call stays, and with it
+  // what the telephone network said of the caller, which was never the person's to take back.
   withdrawn(held) {
+    held.caller = held.profile?.caller ?? null;
     held.profile = null;
     held.newer = null;
     held.state = "withdrawn";
@@ -77,6 +79,7 @@ export class Calls {
     const held = this.held.get(call);
     if (!held) return false;
     held.profile = null;
+    held.caller = null;
     held.news = null;
     this.held.delete(call);
     if (this.shown === call) this.shown = this.#next();

@@ -104,7 +104,8 @@ function home(profile, address) {
   return entryOf;
 }
 
-function showWhere(profile, address, now) {
+// Where the caller is; `address` is the layout's group of the registered address, or null to leave that out.
+export function showWhere(profile, address, now) {
   const caller = profile.caller;
   const shown = numberOf(caller) || t("board.where.withheld");
   const number = caller ? make("span", { class: "bd-text bd-mono", text: shown }) : null;

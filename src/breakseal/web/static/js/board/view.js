@@ -1,6 +1,6 @@
 // The parts of the page around a call: which call is shown, its state, the countdown, notices.
 import { by, make, show } from "./dom.js";
-import { chooseTab, chosenTab, clearProfile, showProfile, tellAge } from "./profile.js";
+import { chooseTab, chosenTab, clearProfile, showProfile, showWhere, tellAge } from "./profile.js";
 import { tabOf } from "./tab.js";
 import { clockTime, duration, t } from "./words.js";
 
@@ -57,13 +57,14 @@ export class CallView {
     by("call-heading").textContent = t("board.call.title", { call: held.news.call });
     document.title = t("board.call.title", { call: held.news.call });
     if (held.profile) showProfile(held.profile, this.layout, now);
-    else this.#blank(held);
+    else this.#blank(held, now);
     show("newer", Boolean(held.newer) && !held.news.ended);
     this.state(held, now);
   }
 
-  #blank(held) {
+  #blank(held, now) {
     clearProfile();
+    if (held.caller) showWhere({ caller: held.caller, records: {} }, null, now);
     const text = held.state === "refused" ? t("board.refused", { why: held.why }) : t("board.state." + held.state);
     by("first").replaceChildren(make("p", { class: `bd-none bd-none--${held.state}`, text }));
   }
@@ -75,7 +76,7 @@ export class CallView {
       : t("board.call.live", { time: clockTime(since) });
     by("call").classList.toggle("bd-call--ended", Boolean(ended));
     show("countdown", Boolean(ended));
-    if (held.profile) tellAge(held.profile.caller, now);
+    tellAge(held.profile?.caller ?? held.caller, now);
     if (ended) by("countdown-time").textContent = duration(held.news.until - now);
   }
 
