@@ -178,7 +178,9 @@ def test_a_freeze_closes_the_open_view_also_after_the_call(
     try:
         board.clock.fast_forward("00:31")
         expect(board.locator("#first")).to_contain_text("This profile was closed")
-        expect(board.locator("#where")).to_contain_text(NUMBER)  # the telephone network's word stays with the call
+        expect(board.locator("#where")).to_contain_text(
+            NUMBER
+        )  # the telephone network's word stays with the call
         expect(board.locator("#where")).not_to_contain_text("Registered")
     finally:
         say(stage, Unfreeze)
