@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -21,6 +22,8 @@ from breakseal.kernel.errors import UnavailableError
 
 OUTPUT = "serve.log"
 START_SECONDS = 90.0
+_ROWS = 1_500
+"""Rows of ports that are tried, from 21000 up."""
 STOP_SECONDS = 20.0
 
 
@@ -104,12 +107,15 @@ def _last_line(log: Path) -> str:
 
 
 def _free_ports() -> tuple[int, int]:
-    """Return two neighbouring free ports after which those of the demo's own programs are free too."""
-    for _ in range(100):
-        with closing(socket.socket()) as first:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-        if port < 65_000 and all(_is_free(port + step) for step in range(places.PORTS)):
+    """Return two neighbouring free ports after which those of the demo's own programs are free too.
+
+    Below the range from which systems take ports for connections, and from a place of this process's own, so that
+    two that start at once do not meet.
+    """
+    begin = os.getpid() * 31 % _ROWS
+    for row in range(_ROWS):
+        port = 21_000 + (begin + row) % _ROWS * places.PORTS
+        if all(_is_free(port + step) for step in range(places.PORTS)):
             return port, port + 1
     raise UnavailableError("there are no free ports")
 
