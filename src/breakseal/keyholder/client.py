@@ -42,7 +42,7 @@ class KeyholderClient:
                 patient = isinstance(question, protocol.PATIENT)
                 link = self._links.get(patient)
                 if link is None or link.lost:
-                    link = await self._connect(patient)
+                    link = await self._connect(patient=patient)
                 reply = await link.ask(question)
         except (OSError, TimeoutError) as error:
             raise errors.UnavailableError(
@@ -55,7 +55,7 @@ class KeyholderClient:
         for link in self._links.values():
             link.close()
 
-    async def _connect(self, patient: bool) -> _Link:  # noqa: FBT001 # which of the two
+    async def _connect(self, *, patient: bool) -> _Link:
         async with self._connecting:
             link = self._links.get(patient)
             if link is None or link.lost:

@@ -24,18 +24,6 @@ ADDRESS = canonical.encode(s.Address(kind="sms", to="+12025550143"))
 HOUR = 3600
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    world = World(tmp_path / "kh")
-    world.found()
-    return world
-
-
-@pytest.fixture
-def places(world: World) -> Locating:
-    return Locating(world)
-
-
 def test_the_permit_is_for_this_number_recipient_and_leaf_for_seconds(places: Locating) -> None:
     rosa, given = places.world.resident(), places.agree()
     question = places.looking(given, max_age=120)
@@ -67,7 +55,7 @@ def test_without_a_proof_of_the_entry_no_permit_is_made(places: Locating) -> Non
     with core.store.transaction():
         look = looking.prepare(core, places.looking(given), now)
     with pytest.raises(VerificationError):
-        looking.release(core, look, Recorded(NewEntry(bytes(32), b""), 0), now)
+        looking.release(core, look, Recorded(NewEntry(bytes(32), b""), 0))
 
 
 def test_while_the_log_takes_nothing_nobody_is_located(

@@ -152,12 +152,11 @@ def facts_of(core: Core, purpose: str, basis: Basis, requester: Holder, now: int
 
 def _case(core: Core, purpose: str, basis: Basis, requester: Holder, now: int, *, reasoned: bool) -> _Case:
     role, organisation, fresh, active, overdue = "subject", "none", True, True, False
-    if requester.kind == "officer":
-        officer = core.organisations.officer(requester.id)
-        org = core.organisations.get(officer.org)
-        role, organisation = officer.role, org.kind
-        fresh, active = org.roster_until > now, org.active_from <= now
-        overdue = deferred.overdue(core, officer.org, now)
+    if requester.kind in ("officer", "client"):
+        org = core.organisations.get(requester.org)
+        role = core.organisations.officer(requester.id).role if requester.kind == "officer" else "service"
+        organisation, fresh, active = org.kind, org.roster_until > now, org.active_from <= now
+        overdue = deferred.overdue(core, org.org, now)
     return _Case(
         purpose=purpose,
         basis=basis.kind,

@@ -20,7 +20,7 @@ from breakseal.keyholder.disclosure.decide import Decided, decide
 from breakseal.keyholder.protocol import Disclose
 from breakseal.keyholder.register.calls import CALL_LIFE
 from breakseal.keyholder.register.holders import Holder
-from breakseal.keyholder.statements.root import policy_released
+from breakseal.keyholder.statements.root import check_policy_released
 from breakseal.keyholder.trails import Happening, NewEntry
 
 OWN_VIEWS_AN_HOUR = 600
@@ -66,10 +66,7 @@ def prepare(core: Core, question: Disclose, now: int) -> Prepared:
         raise FormatError(f"a reason has at most {MAX_REASON} characters", reason="too-large")
     recipient = parse_recipient(canonical.unb64(request.recipient, 65))
     basis = derive(core, request, question.basis, verified.signer, now)
-    if not policy_released(core, now):
-        raise RefusedError(
-            "the policy that is loaded was not released by the root keys", reason="policy-unreleased"
-        )
+    check_policy_released(core, now)
     decided = decide(core, request, basis, verified.signer, now)
     again = _asked_before(core, verified, basis, decided, recipient, now)
     if again is not None:

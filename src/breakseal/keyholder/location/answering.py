@@ -33,7 +33,7 @@ def begin(core: Core, question: LocationQuestion, now: int) -> tuple[tuple[NewEn
     """Do what a message about location asks for; its entries must be logged before the answer may be made."""
     if isinstance(question, Locate):
         look = looking.prepare(core, question, now)
-        return (look.entry,), lambda logged: looking.release(core, look, logged[look.entry.hash], now)
+        return (look.entry,), lambda logged: looking.release(core, look, logged[look.entry.hash])
     if isinstance(question, OpenFix):
         handed = handing.hand(core, question, now)
         return (), lambda _logged: handed

@@ -46,6 +46,7 @@ class Look:
     precision: LocationPrecision
     until: int
     asked: Locate
+    point: bytes
     permit: str
     expires: int
 
@@ -60,7 +61,7 @@ def prepare(core: Core, question: Locate, now: int) -> Look:
     _check_question(question)
     client = prover_of(core, question, now)
     check_client(core, client, now)
-    courier_point(core, now)  # before anything is written down
+    point = courier_point(core, now)  # before anything is written down
     found = tokens.consent_of(core, question.token, client, now)
     number = None if found is None else consents.number_of(core, found[0])
     if found is None or number is None:
@@ -78,10 +79,12 @@ def prepare(core: Core, question: Locate, now: int) -> Look:
     until = now + decision.obligations.view_seconds
     entry = _entry(core, agreed, decision, silent, precision, until, now)
     core.permits.plan(agreed.handle, entry.hash, "", now)
-    return Look(entry, agreed, number, bool(silent), precision, until, question, permit, now + PERMIT_LIFE)
+    return Look(
+        entry, agreed, number, bool(silent), precision, until, question, point, permit, now + PERMIT_LIFE
+    )
 
 
-def release(core: Core, look: Look, recorded: Recorded, now: int) -> Located:
+def release(core: Core, look: Look, recorded: Recorded) -> Located:
     """Return the answer: the only way to a permit for a source.
 
     Raises:
@@ -95,7 +98,7 @@ def release(core: Core, look: Look, recorded: Recorded, now: int) -> Located:
     silent = look.withheld or bool(withheld(core, look.agreed.handle))
     return Located(
         leaf=look.entry.hash,
-        permit=b"" if silent else _permit(core, look, now),
+        permit=b"" if silent else _permit(core, look),
         handle=look.agreed.handle,
         until=look.until,
     )
@@ -170,10 +173,10 @@ def _entry(
     return core.trails.append(core.subjects.get(agreed.handle).trail, what, now)
 
 
-def _permit(core: Core, look: Look, now: int) -> bytes:
+def _permit(core: Core, look: Look) -> bytes:
     asked = look.asked
     return locating(
-        core, look.entry.hash, look.number, look.precision, now, expires=look.expires, recipient=asked.recipient,
+        core, look.point, look.entry.hash, look.number, look.precision, expires=look.expires, recipient=asked.recipient,
         max_age=asked.max_age, permit=look.permit, area=asked.area,
     )  # fmt: skip
 
@@ -193,10 +196,10 @@ def courier_point(core: Core, now: int) -> bytes:
 
 def locating(
     core: Core,
+    point: bytes,
     leaf: bytes,
     number: str,
     precision: LocationPrecision,
-    now: int,
     *,
     expires: int,
     recipient: bytes,
@@ -204,8 +207,10 @@ def locating(
     permit: str = "",
     area: Area | None = None,
 ) -> bytes:
-    """Return the permit by which the courier asks a source; only `release`, here and under orders, may call it."""
-    point = courier_point(core, now)
+    """Return the permit by which the courier, whose `point` it is, asks a source.
+
+    Only `release`, here and under orders, may call it.
+    """
     name = permit or canonical.b64(core.entropy.token(16))
     told = Permit(
         id=name, kind="locate", about=canonical.b64(leaf), precision=precision, max_age=max_age, area=area,

@@ -12,7 +12,7 @@ from breakseal.keyholder.disclosure.basis import Basis
 from breakseal.keyholder.disclosure.decide import facts_of, refusal
 from breakseal.keyholder.orders.register import Lodged
 from breakseal.keyholder.register.holders import Holder
-from breakseal.keyholder.statements.root import policy_released
+from breakseal.keyholder.statements.root import check_policy_released
 
 
 def judge(core: Core, officer: Holder, lodged: Lodged, now: int) -> tuple[Decision, Obligations]:
@@ -26,10 +26,7 @@ def judge(core: Core, officer: Holder, lodged: Lodged, now: int) -> tuple[Decisi
     """
     if officer.kind != "officer":
         raise RefusedError("only officers act under an order", reason="not-officer")
-    if not policy_released(core, now):
-        raise RefusedError(
-            "the policy that is loaded was not released by the root keys", reason="policy-unreleased"
-        )
+    check_policy_released(core, now)
     basis = Basis(
         kind="court-order", digest=lodged.name, handle=None, answered=False, started=min(now, lodged.order.begins),
         ended=0,

@@ -14,7 +14,7 @@ from breakseal.keyholder.authority import MAX_LIFE, Verified, check_not_restored
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.disclosure.prepare import MAX_REASON
 from breakseal.keyholder.disclosure.record import Recorded
-from breakseal.keyholder.location.looking import PERMIT_LIFE, locating, stricter
+from breakseal.keyholder.location.looking import PERMIT_LIFE, courier_point, locating, stricter
 from breakseal.keyholder.location.messages import Located
 from breakseal.keyholder.orders import register
 from breakseal.keyholder.orders.judging import judge, list_of
@@ -71,7 +71,7 @@ def release(core: Core, look: OrderedLook, recorded: Recorded, now: int) -> Loca
     if not register.is_live(core, look.lodged.digest):
         raise RefusedError("the court ended the order", reason="order-over")
     permit = locating(
-        core, look.entry.hash, look.lodged.order.number, look.precision, now, expires=look.expires,
+        core, courier_point(core, now), look.entry.hash, look.lodged.order.number, look.precision, expires=look.expires,
         recipient=canonical.unb64(look.asked.recipient), max_age=look.asked.max_age,
     )  # fmt: skip
     return Located(leaf=look.entry.hash, permit=permit, handle="", until=look.until)

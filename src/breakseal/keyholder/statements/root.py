@@ -144,6 +144,18 @@ def policy_released(core: Core, now: int) -> bool:
     return row is not None and row[0] == digest
 
 
+def check_policy_released(core: Core, now: int) -> None:
+    """Refuse to decide anything by a policy that is not in force.
+
+    Raises:
+        RefusedError: it was not released, or its delay is not over.
+    """
+    if not policy_released(core, now):
+        raise RefusedError(
+            "the policy that is loaded was not released by the root keys", reason="policy-unreleased"
+        )
+
+
 def public_entry(core: Core, kind: LeafType, envelope: bytes, now: int) -> NewEntry:
     """Write an entry whose leaf shows the signed statement whole."""
     what = Happening(
