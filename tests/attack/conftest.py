@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cast import Cast
+from tests.support.locating import Locating
 from tests.support.world import World
 
 
@@ -26,3 +27,13 @@ def world(tmp_path: Path) -> World:
     world = World(tmp_path / "kh")
     world.found()
     return world
+
+
+@pytest.fixture
+def places(world: World) -> Locating:
+    return Locating(world)
+
+
+@pytest.fixture
+def rival(world: World) -> Locating:
+    return Locating(world, org="pine-towing", recipient="Pine Towing")

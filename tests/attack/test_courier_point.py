@@ -45,13 +45,6 @@ def enrolled(world: World) -> bytes:
     return world.ask(p.AskFacts(), p.Facts).courier
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    world = World(tmp_path / "kh")
-    world.found()
-    return world
-
-
 def test_the_facts_give_the_enrolment_that_the_overseers_signed(world: World) -> None:
     point = founding.courier_point(enrolled(world), root_of(world.root))
     assert canonical.unb64(point) == hpke.point_of(world.courier_opener.public_key())

@@ -23,16 +23,6 @@ from tests.support.locating import PURPOSE, Locating, compact
 from tests.support.world import NUMBER, Person, World, software_key
 
 
-@pytest.fixture
-def places(world: World) -> Locating:
-    return Locating(world)
-
-
-@pytest.fixture
-def rival(world: World) -> Locating:
-    return Locating(world, org="pine-towing", recipient="Pine Towing")
-
-
 def _no_token() -> m.TokenGiven:
     return m.TokenGiven(token=bytes(32), expires=0, purpose="", precision="1km", consent=bytes(16))
 

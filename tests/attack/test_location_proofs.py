@@ -13,19 +13,9 @@ from breakseal.kernel.model import canonical
 from breakseal.kernel.model.signers import Ed25519Signer
 from breakseal.keyholder.location import messages as m
 from tests.support.locating import RETRIEVE, VERIFY, Locating, compact, jwk_of, wire_hash
-from tests.support.world import World, software_key
+from tests.support.world import software_key
 
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-
-
-@pytest.fixture
-def places(world: World) -> Locating:
-    return Locating(world)
-
-
-@pytest.fixture
-def rival(world: World) -> Locating:
-    return Locating(world, org="pine-towing", recipient="Pine Towing")
 
 
 def _claims(places: Locating) -> dict[str, Any]:

@@ -16,14 +16,9 @@ from breakseal.keyholder import protocol as p
 from breakseal.keyholder.location import messages as m
 from tests.attack.test_stolen_copy import absent
 from tests.support.locating import VERIFY, Locating, wire_hash
-from tests.support.world import NUMBER, World, software_key
+from tests.support.world import NUMBER, software_key
 
 OTHER = "+15555550118"
-
-
-@pytest.fixture
-def places(world: World) -> Locating:
-    return Locating(world)
 
 
 def consents(places: Locating) -> int:

@@ -23,13 +23,6 @@ from tests.support.world import Person, World, shipped_policy, software_key
 MEDICAL = "emergency.medical"
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    world = World(tmp_path / "kh")
-    world.found()
-    return world
-
-
 def signed_up(world: World) -> Person:
     mallory = Person()
     envelope = world.sign(s.EnrolSubject, mallory.own, key=mallory.own.key, session=mallory.session.key)

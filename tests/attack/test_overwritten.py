@@ -19,13 +19,6 @@ from tests.support.world import Person, World
 MEDICAL = "emergency.medical"
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    world = World(tmp_path / "kh")
-    world.found()
-    return world
-
-
 def old_row(world: World, rosa: Person, category: str = MEDICAL) -> Record:
     row = world.engine.core.subjects.record(rosa.handle, category)
     assert row is not None

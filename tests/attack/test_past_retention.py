@@ -10,31 +10,18 @@ from breakseal.kernel.errors import BreaksealError, RefusedError, VerificationEr
 from breakseal.kernel.model import statements as s
 from breakseal.keyholder import protocol as p
 from tests.support.restoring import checkpoint, put_back, release
-from tests.support.world import START, Person, World, software_key
+from tests.support.world import START, World
 
 MEDICAL, HOME = "emergency.medical", "emergency.home"
 DAY, HOUR = 86_400, 3600
 KEPT = 730 * DAY
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    world = World(tmp_path / "kh")
-    world.found()
-    return world
-
-
-def sign_in(world: World, person: Person) -> None:
-    person.session = software_key("session")
-    until = world.clock.now() + HOUR
-    world.submit(world.sign(s.Session, person.own, key=person.session.key, until=until))
-
-
 def test_a_late_sweep_opens_nothing(world: World) -> None:
     """The sweep did not run for years: the keys are all there, and nobody gets one."""
     rosa, kim = world.resident(), world.officer("7")
     world.clock.time += 5 * 365 * DAY
-    sign_in(world, rosa)
+    world.sign_in(rosa)
     world.shift(kim, "7")
     assert len(world.engine.core.subjects.records(rosa.handle)) == 2
     assert world.opened(rosa, world.disclose(rosa)).keys == ()
@@ -57,7 +44,7 @@ def test_old_and_absent_are_one_answer(world: World) -> None:
 def test_a_request_that_was_answered_in_time_is_not_answered_again_past_it(world: World) -> None:
     rosa = world.resident()
     world.clock.time = START + KEPT - 60
-    sign_in(world, rosa)
+    world.sign_in(rosa)
     question = p.Disclose(request=world.request(rosa), basis=b"")
     assert len(world.opened(rosa, world.ask(question, p.Disclosed)).keys) == 2
     world.clock.time += 61
@@ -68,7 +55,7 @@ def test_a_request_that_was_answered_in_time_is_not_answered_again_past_it(world
 def test_no_word_brings_back_what_is_past(world: World) -> None:
     rosa = world.resident()
     world.clock.time = START + KEPT - 10
-    sign_in(world, rosa)
+    world.sign_in(rosa)
     early = world.sign(s.Keep, rosa.session, categories=(HOME,))
     world.clock.time += 11
     for envelope in (early, world.sign(s.Keep, rosa.own, categories=(HOME,))):
@@ -81,11 +68,11 @@ def test_no_word_brings_back_what_is_past(world: World) -> None:
 def test_one_past_category_named_keeps_no_other(world: World) -> None:
     rosa = world.resident()
     world.clock.time += 400 * DAY
-    sign_in(world, rosa)
+    world.sign_in(rosa)
     world.write(rosa, HOME, b"{}")
     written = dict(world.engine.core.subjects.written(rosa.handle))
     world.clock.time += 400 * DAY
-    sign_in(world, rosa)
+    world.sign_in(rosa)
     with pytest.raises(RefusedError):
         world.submit(world.sign(s.Keep, rosa.session, categories=(HOME, MEDICAL)))
     assert dict(world.engine.core.subjects.written(rosa.handle)) == written
@@ -116,7 +103,7 @@ def test_a_destroyed_key_does_not_unwrap_from_an_old_copy(world: World) -> None:
     row = world.engine.core.subjects.record(rosa.handle, MEDICAL)
     assert row is not None
     world.clock.time += 100 * DAY
-    sign_in(world, rosa)
+    world.sign_in(rosa)
     world.write(rosa, HOME, b"{}")
     old = world.engine.core.subjects.record(rosa.handle, MEDICAL)
     assert old is not None
@@ -133,7 +120,7 @@ def test_a_restored_store_destroys_again_what_was_past(world: World, tmp_path: P
     """The log tells the restored keyholder which category went, and that the others stay."""
     rosa = world.resident()
     world.clock.time = START + KEPT - 20 * DAY
-    sign_in(world, rosa)
+    world.sign_in(rosa)
     world.write(rosa, HOME, b"{}")
     world.engine.sweep()  # all keys under this day's epoch key
     source = tmp_path / "backup"
@@ -148,5 +135,5 @@ def test_a_restored_store_destroys_again_what_was_past(world: World, tmp_path: P
     release(world, size, root)
     assert [record.category for record in world.engine.core.subjects.records(rosa.handle)] == [HOME]
     world.clock.time += 61
-    sign_in(world, rosa)
+    world.sign_in(rosa)
     assert [key.category for key in world.opened(rosa, world.disclose(rosa)).keys] == [HOME]

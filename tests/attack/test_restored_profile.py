@@ -14,13 +14,6 @@ MEDICAL, HOME, PHOTO = "emergency.medical", "emergency.home", "emergency.photo"
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    world = World(tmp_path / "kh")
-    world.found()
-    return world
-
-
-@pytest.fixture
 def rosa(world: World) -> Person:
     rosa = world.resident()
     for category in (MEDICAL, HOME):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -13,23 +13,11 @@ from playwright.sync_api import Error, Page
 from breakseal.kernel.model import answers, canonical, desk
 from breakseal.kernel.model.attested import attest
 from breakseal.kernel.model.signers import Ed25519Signer
-from tests.support.pages import call, module_origin
+from tests.support.pages import call
 
 LEAF = canonical.b64(bytes(32))
 FALSE = "this answer was not made by the keyholder for this question"
 VERIFY = "return (await m.verifyAnswer(a[0], a[1])).type"
-
-
-@pytest.fixture(scope="module")
-def origin() -> Iterator[str]:
-    with module_origin() as origin:
-        yield origin
-
-
-@pytest.fixture
-def here(origin: str, page: Page) -> Page:
-    page.goto(f"{origin}/blank.html")
-    return page
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
@@ -19,23 +18,11 @@ from breakseal.kernel.model.shortcode import short_code
 from breakseal.kernel.model.signers import Ed25519Signer, P256Signer
 from breakseal.kernel.model.statements import Statement
 from breakseal.kernel.seal import aead, hpke
-from tests.support.pages import call, module_origin
+from tests.support.pages import call
 
 PARTY = RelyingParty(id="localhost", origin="http://localhost")
 HANDLE = canonical.b64(bytes(16))
 CATEGORY = "emergency.medical"
-
-
-@pytest.fixture(scope="module")
-def origin() -> Iterator[str]:
-    with module_origin() as origin:
-        yield origin
-
-
-@pytest.fixture
-def here(origin: str, page: Page) -> Page:
-    page.goto(f"{origin}/blank.html")
-    return page
 
 
 VALUES: list[Any] = [

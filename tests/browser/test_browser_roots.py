@@ -15,22 +15,10 @@ from breakseal.kernel.model import canonical, enrolments, signed
 from breakseal.kernel.model.canonical import b64, unb64
 from breakseal.kernel.model.signed import Signer
 from breakseal.keyholder import protocol as p
-from tests.support.pages import call, module_origin
+from tests.support.pages import call
 from tests.support.world import World, software_key
 
 FOLLOWS = "await m.checkFollows(await m.readRoot(a[0]), await m.readRoot(a[1]))"
-
-
-@pytest.fixture(scope="module")
-def origin() -> Iterator[str]:
-    with module_origin() as origin:
-        yield origin
-
-
-@pytest.fixture
-def here(origin: str, page: Page) -> Page:
-    page.goto(f"{origin}/blank.html")
-    return page
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -11,21 +11,8 @@ from playwright.sync_api import Error, Page
 
 from breakseal.kernel.model import canonical
 from breakseal.kernel.model.body import Body, Entry, Trail, sign_head, verify_trail
-from tests.support.pages import call, module_origin
+from tests.support.pages import call
 from tests.support.trails import Town, receipt_of, some_bodies
-
-
-@pytest.fixture(scope="module")
-def origin() -> Iterator[str]:
-    with module_origin() as origin:
-        yield origin
-
-
-@pytest.fixture
-def here(origin: str, page: Page) -> Page:
-    page.goto(f"{origin}/blank.html")
-    return page
-
 
 VERIFY = """return (await m.verifyTrail(a[0], a[1])).map((one) =>
   ({n: one.n, at: one.body.at, inLog: one.inLog, receipt: one.receipt && c.b64(one.receipt)}))"""

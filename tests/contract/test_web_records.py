@@ -11,7 +11,6 @@ from breakseal.kernel.model.canonical import b64, digest
 from breakseal.kernel.model.signers import P256Signer
 from breakseal.web.api.records import DAY
 from tests.support.webapp import WebWorld, in_web, payload_of
-from tests.support.world import software_key
 
 HOME = "emergency.home"
 
@@ -217,9 +216,7 @@ def test_a_first_version_can_be_written_anew_after_its_key_was_destroyed(tmp_pat
         assert (await web.put_record(person, category, 1, b"one" * 20)).status_code == 200
         web.world.submit(web.world.sign(s.Erase, person.own, categories=(category,)))
         web.world.clock.time += 2 * DAY
-        person.session = software_key("session")
-        until = web.world.clock.now() + 3600
-        web.world.submit(web.world.sign(s.Session, person.own, key=person.session.key, until=until))
+        web.world.sign_in(person)
         await web.hello(person)
         again = await web.put_record(person, category, 1, b"anew" * 20)
         assert (again.status_code, again.json()["reason"]) == (400, "version-taken")

@@ -12,19 +12,6 @@ import msgspec
 import pytest
 
 from breakseal.callgate.report import Location
-from breakseal.kernel.model import (
-    answers,
-    body,
-    desk,
-    enrolments,
-    keys,
-    leaf,
-    location,
-    orders,
-    permit,
-    receipt,
-    signed,
-)
 from breakseal.kernel.model import statements as s
 from breakseal.kernel.model.words import CATEGORIES
 from breakseal.keyholder import protocol
@@ -50,22 +37,7 @@ ASKED = {"F34": {"area"}}
 
 
 def _structs() -> Iterator[type[Any]]:
-    for module in (
-        answers,
-        body,
-        desk,
-        enrolments,
-        keys,
-        leaf,
-        location,
-        orders,
-        permit,
-        receipt,
-        signed,
-        s,
-        protocol,
-        messages,
-    ):
+    for module in (*spectables.FORMATS, protocol, messages):
         for one in vars(module).values():
             if isinstance(one, type) and issubclass(one, msgspec.Struct):
                 yield one

@@ -51,7 +51,7 @@ def world(tmp_path: Path) -> World:
 
 def installed(world: World, folder: Path) -> Config:
     """Make an installation, and put this world's keyholder into it."""
-    web, door = instance._free_ports()
+    web, door = instance.free_ports()
     given = ("--web-origin", f"http://localhost:{web}", "--door-origin", f"http://localhost:{door}")
     assert main.run(["init", str(folder), *given]) == 0
     config = load(folder / "breakseal.toml")

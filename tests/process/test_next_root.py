@@ -29,7 +29,7 @@ def run(*arguments: object) -> int:
 
 @pytest.fixture
 def installed(tmp_path: Path) -> Config:
-    web, door = instance._free_ports()
+    web, door = instance.free_ports()
     given = ("--web-origin", f"http://localhost:{web}", "--door-origin", f"http://localhost:{door}")
     assert run("init", tmp_path / "one", *given) == 0
     return load(tmp_path / "one/breakseal.toml")

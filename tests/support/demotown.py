@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,7 +15,7 @@ from pathlib import Path
 
 import httpx
 
-from breakseal.demo import places
+from breakseal.demo import instance
 
 START_SECONDS = 90
 
@@ -60,15 +59,15 @@ class DemoTown:
 @contextmanager
 def running_demo(folder: Path) -> Iterator[DemoTown]:
     """Yield a running demo with its ports in a row; it stops with the block."""
-    base = _free_ports(places.PORTS)
+    web, door = instance.free_ports()
     command = [
         sys.executable, "-m", "breakseal.cli.main", "serve", "--demo", "--config", str(folder / "breakseal.toml"),
-        "--web-port", str(base), "--door-port", str(base + 1),
+        "--web-port", str(web), "--door-port", str(door),
     ]  # fmt: skip
     with (folder / "said.txt").open("wb") as said:
         process = subprocess.Popen(command, stdout=said, stderr=said)
         try:
-            town = DemoTown(f"http://localhost:{base}", f"http://localhost:{base + 1}", folder)
+            town = DemoTown(f"http://localhost:{web}", f"http://localhost:{door}", folder)
             _wait(process, town)
             yield town
         finally:
@@ -85,18 +84,6 @@ def _wait(process: subprocess.Popen[bytes], town: DemoTown) -> None:
             return
         time.sleep(0.3)
     raise AssertionError("the demo did not start: " + (town.folder / "said.txt").read_text("utf-8"))
-
-
-def _free_ports(count: int) -> int:
-    for base in range(18_911, 19_911, count):
-        if all(_free(base + offset) for offset in range(count)):
-            return base
-    raise AssertionError("no free ports")
-
-
-def _free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def _read(path: Path) -> dict[str, str]:

@@ -37,6 +37,8 @@ from breakseal.keyholder.authority import MAX_LIFE, MAX_ROOT_LIFE
 ROOT = Path(__file__).parents[2]
 SPEC = ROOT / "docs/spec"
 STAMP = ("v", "issued", "expires", "nonce")
+FORMATS = (answers, body, desk, enrolments, keys, leaf, location, orders, permit, receipt, signed, s)
+"""The modules in which everything stands that is signed, logged or sealed."""
 
 SIGNERS = {
     "overseers": "the root's threshold",

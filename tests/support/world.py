@@ -6,13 +6,16 @@ Everything is the real thing: engine, store, vault, log and policy; only the clo
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from breakseal.ambient import SystemEntropy
+from breakseal.kernel.errors import BreaksealError
 from breakseal.kernel.model import answers, canonical, desk, enrolments, signed
 from breakseal.kernel.model import body as bodies
 from breakseal.kernel.model import statements as s
@@ -213,6 +216,12 @@ class World:
         until = self.clock.now() + 8 * 3600
         self.submit(self.sign(s.Session, person.own, key=person.session.key, until=until, position=position))
 
+    def sign_in(self, person: Person) -> None:
+        """Begin a new session of a resident, for an hour."""
+        person.session = software_key("session")
+        until = self.clock.now() + 3600
+        self.submit(self.sign(s.Session, person.own, key=person.session.key, until=until))
+
     def resident(self, number: str = NUMBER, *, granted: bool = True) -> Person:
         """Sign somebody up, bind their phone, write two categories and turn the record on."""
         person = Person()
@@ -375,3 +384,10 @@ class World:
         plain = hpke.open_from(person.opener, sealed, answers.DESK_INFO)
         known = desk.SelfDesk | desk.OfficersDesk | desk.CasesDesk | desk.OrganisationDesk
         return canonical.decode(plain, known, limit=1 << 24)  # type: ignore[arg-type]
+
+
+def refused(reason: str, act: Callable[[], object]) -> None:
+    """Check that `act` is refused with this machine reason."""
+    with pytest.raises(BreaksealError) as error:
+        act()
+    assert error.value.reason == reason

@@ -46,7 +46,7 @@ def running() -> Iterator[Running]:
     with tempfile.TemporaryDirectory(prefix="breakseal-demo-", ignore_cleanup_errors=True) as folder:
         # Other accounts must pass, or the parts could not have accounts of their own.
         Path(folder).chmod(0o711)
-        with _kept(Path(folder) / "breakseal.toml", _free_ports()) as own:
+        with _kept(Path(folder) / "breakseal.toml", free_ports()) as own:
             yield own
 
 
@@ -106,7 +106,7 @@ def _last_line(log: Path) -> str:
     return next((line for line in reversed(lines) if line.startswith("breakseal:")), "see its output")
 
 
-def _free_ports() -> tuple[int, int]:
+def free_ports() -> tuple[int, int]:
     """Return two neighbouring free ports after which those of the demo's own programs are free too.
 
     Below the range from which systems take ports for connections, and from a place of this process's own, so that

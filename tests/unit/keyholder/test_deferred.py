@@ -26,13 +26,6 @@ from tests.support.world import NUMBER, Person, World
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    world = World(tmp_path / "kh")
-    world.found()
-    return world
-
-
-@pytest.fixture
 def court(world: World) -> Court:
     return Court(world)
 

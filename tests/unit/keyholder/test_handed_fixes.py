@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -47,18 +46,6 @@ def reporting(world: World, number: str = NUMBER) -> Told:
     return Told(
         person, derive_pair(key), Fix(lat=44_056_412, lon=-123_095_127, radius=12, at=world.clock.now() - 5)
     )
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    world = World(tmp_path / "kh")
-    world.found()
-    return world
-
-
-@pytest.fixture
-def places(world: World) -> Locating:
-    return Locating(world)
 
 
 def handing(places: Locating, told: Told, number: str = NUMBER) -> m.OpenFix:

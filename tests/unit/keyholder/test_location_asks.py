@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -20,18 +19,6 @@ from tests.support.locating import ORG, PURPOSE, RECIPIENT, REQUESTER, Locating,
 from tests.support.world import NUMBER, Person, World
 
 STRANGER = "+15555550199"
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    world = World(tmp_path / "kh")
-    world.found()
-    return world
-
-
-@pytest.fixture
-def places(world: World) -> Locating:
-    return Locating(world)
 
 
 def entries(world: World, person: Person) -> list[Body]:

@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from breakseal.kernel.errors import BreaksealError, RefusedError
+from breakseal.kernel.errors import RefusedError
 from breakseal.kernel.model import canonical, location
 from breakseal.kernel.model import statements as s
 from breakseal.kernel.model.desk import HeldConsent, SelfDesk
 from breakseal.keyholder.location import messages as m
 from breakseal.keyholder.location.agreeing import MAX_CONSENTS
 from tests.support.locating import ORG, PURPOSE, RECIPIENT, REQUESTER, Locating
-from tests.support.world import NUMBER, Person, World
+from tests.support.world import NUMBER, Person, World, refused
 from tests.unit.keyholder.test_location_asks import entries, rows
 
 OTHER = "+15555550118"
 YEAR = 365 * 86_400
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    world = World(tmp_path / "kh")
-    world.found()
-    return world
-
-
-@pytest.fixture
-def places(world: World) -> Locating:
-    return Locating(world)
 
 
 @pytest.fixture
@@ -57,12 +44,6 @@ def agree_at_the_door(places: Locating, person: Person, **changed: Any) -> m.Tok
     places.world.submit(consent(places, person, **changed))
     newest = next(one for one in desk(places.world, person).consents if one.by == "key")
     return places.take(canonical.unb64(newest.id))
-
-
-def refused(reason: str, act: Any) -> None:
-    with pytest.raises(BreaksealError) as error:
-        act()
-    assert error.value.reason == reason
 
 
 def test_a_consent_by_ones_own_key_is_as_precise_and_as_long_as_it_says(

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from breakseal.kernel.errors import RefusedError
 from breakseal.kernel.model import statements as s
 from breakseal.kernel.model.body import verify_trail
 from tests.support.world import World
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    world = World(tmp_path / "kh")
-    world.found()
-    return world
 
 
 def test_a_call_opens_the_profile_to_the_position_that_answered(world: World) -> None:

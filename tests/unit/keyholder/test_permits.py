@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
@@ -16,13 +15,6 @@ from tests.support.world import Person, World
 
 ADDRESS = canonical.encode(s.Address(kind="sms", to="+12025550143"))
 HOUR, DAY = 3600, 86_400
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    world = World(tmp_path / "kh")
-    world.found()
-    return world
 
 
 def told(world: World, **fields: str) -> Person:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from breakseal.kernel.errors import FormatError, RefusedError
@@ -13,33 +11,20 @@ from breakseal.kernel.model.body import Body, verify_trail
 from breakseal.kernel.model.leaf import read_leaf
 from breakseal.keyholder import protocol as p
 from breakseal.keyholder import retention
-from tests.support.world import START, Person, World, shipped_policy, software_key
+from tests.support.world import START, Person, World, shipped_policy
 
 MEDICAL, HOME, PHOTO = "emergency.medical", "emergency.home", "emergency.photo"
 DAY, HOUR = 86_400, 3600
 KEPT = 730 * DAY
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    world = World(tmp_path / "kh")
-    world.found()
-    return world
-
-
-def sign_in(world: World, person: Person) -> None:
-    person.session = software_key("session")
-    until = world.clock.now() + HOUR
-    world.submit(world.sign(s.Session, person.own, key=person.session.key, until=until))
-
-
 def sees(world: World, person: Person) -> set[str]:
-    sign_in(world, person)
+    world.sign_in(person)
     return {key.category for key in world.opened(person, world.disclose(person)).keys}
 
 
 def keep(world: World, person: Person, *categories: str) -> None:
-    sign_in(world, person)
+    world.sign_in(person)
     world.submit(world.sign(s.Keep, person.session, categories=categories))
 
 
@@ -58,7 +43,7 @@ def reminders(world: World) -> list[permit.Permit]:
 
 
 def told(world: World, person: Person, timing: str = "after-call") -> None:
-    sign_in(world, person)
+    world.sign_in(person)
     fields = {"address": canonical.b64(b"sealed"), "words": "plain", "language": "es"}
     world.submit(world.sign(s.Channels, person.session, timing=timing, **fields))
 
@@ -90,7 +75,7 @@ def test_the_last_second_opens_and_the_next_does_not(world: World) -> None:
 def test_each_category_has_its_own_age(world: World) -> None:
     rosa = world.resident()
     world.clock.time += 400 * DAY
-    sign_in(world, rosa)
+    world.sign_in(rosa)
     world.write(rosa, MEDICAL, b"{}")
     world.clock.time += 331 * DAY
     assert sees(world, rosa) == {MEDICAL}
@@ -124,7 +109,7 @@ def test_only_what_is_held_can_be_kept(world: World, categories: tuple[str, ...]
 def test_two_sweeps_an_hour_apart_destroy_the_key(world: World) -> None:
     rosa = world.resident()
     world.clock.time += 100 * DAY
-    sign_in(world, rosa)
+    world.sign_in(rosa)
     world.write(rosa, MEDICAL, b"{}")
     world.clock.time = START + KEPT + DAY
     for _ in range(2):  # one look at the clock, however often
@@ -148,7 +133,7 @@ def test_a_version_that_is_written_between_the_sweeps_is_not_theirs(world: World
     world.clock.time += KEPT + 1
     world.engine.sweep()
     world.clock.time += HOUR
-    sign_in(world, rosa)
+    world.sign_in(rosa)
     world.write(rosa, HOME, b"{}")
     world.engine.sweep()
     assert set(held(world, rosa)) == {HOME}
@@ -164,7 +149,7 @@ def test_what_is_destroyed_can_be_written_anew(world: World) -> None:
     world.clock.time += HOUR
     world.engine.sweep()
     assert held(world, rosa) == {}
-    sign_in(world, rosa)
+    world.sign_in(rosa)
     rosa.written.clear()
     world.write(rosa, HOME, b"{}")
     assert sees(world, rosa) == {HOME}

@@ -52,13 +52,6 @@ async def served(engine: Engine, folder: Path) -> AsyncIterator[Served]:
         await asyncio.sleep(0)
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    world = World(tmp_path / "kh")
-    world.found()
-    return world
-
-
 def run(world: World, test: Test) -> None:
     async def scene() -> None:
         async with served(Moved(world), world.folder) as own:  # type: ignore[arg-type] # an engine, later

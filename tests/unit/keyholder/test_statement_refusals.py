@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -17,20 +15,7 @@ from breakseal.kernel.model.canonical import b64
 from breakseal.kernel.seal import hpke
 from breakseal.keyholder import protocol as p
 from breakseal.keyholder.statements import numbers, subject
-from tests.support.world import NUMBER, Person, World, software_key
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    world = World(tmp_path / "kh")
-    world.found()
-    return world
-
-
-def refused(reason: str, act: Callable[[], object]) -> None:
-    with pytest.raises(BreaksealError) as error:
-        act()
-    assert error.value.reason == reason
+from tests.support.world import NUMBER, Person, World, refused, software_key
 
 
 def person(world: World) -> Person:

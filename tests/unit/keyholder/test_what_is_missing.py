@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -13,7 +12,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from breakseal.kernel.errors import (
-    BreaksealError,
     ConfigError,
     RefusedError,
     UnavailableError,
@@ -35,21 +33,7 @@ from breakseal.keyholder.roots import Roots, read_root
 from breakseal.keyholder.store import SCHEMA_VERSION, Store
 from breakseal.keyholder.trails import NewEntry
 from tests.support.restoring import checkpoint, cold_copy, put_back, release, state
-from tests.support.world import Person, World, software_key
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    world = World(tmp_path / "kh")
-    world.found()
-    return world
-
-
-def refused(reason: str, act: Callable[[], object]) -> None:
-    with pytest.raises(BreaksealError) as error:
-        act()
-    assert error.value.reason == reason
-
+from tests.support.world import Person, World, refused, software_key
 
 # -- roots and stores -------------------------------------------------------------------------------------
 
