@@ -99,8 +99,8 @@ def verify(core: Core, envelope: bytes, now: int) -> Verified:
         FormatError: not a statement.
         VerificationError: an unknown key, or a signature that does not hold.
     """
-    parsed = signed.parse(envelope)
-    statement = parsed.statement
+    found = core.ahead.take(envelope)
+    parsed, statement = found.parsed, found.parsed.statement
     by: list[Holder] = []
 
     def find(key_id: str) -> PublicKey:
@@ -112,7 +112,7 @@ def verify(core: Core, envelope: bytes, now: int) -> Verified:
         by.append(holder)
         return holder.key
 
-    parsed.verify(find, core.roots.party)
+    parsed.verify(find, core.roots.party, found.keys)
     return _verified(envelope, parsed, tuple(by))
 
 

@@ -8,6 +8,7 @@ from breakseal.kernel.model.body import Party
 from breakseal.kernel.model.signed import Signer
 from breakseal.kernel.policy.policy import Policy
 from breakseal.kernel.ports import Entropy
+from breakseal.keyholder.ahead import Ahead
 from breakseal.keyholder.budgets import Budgets
 from breakseal.keyholder.ingest import Ingest
 from breakseal.keyholder.permits import Permits
@@ -41,6 +42,7 @@ class Core:
     permits: Permits
     budgets: Budgets
     ingest: Ingest
+    ahead: Ahead
 
     def forget(self) -> None:
         """Drop what is only a copy in memory, after something was undone in the store."""
@@ -67,6 +69,7 @@ def assemble(
 ) -> Core:
     """Return the parts over one store."""
     subjects = Subjects(store, vault, entropy)
+    holders = Holders(store)
     return Core(
         store=store,
         entropy=entropy,
@@ -75,7 +78,7 @@ def assemble(
         roots=roots,
         vault=vault,
         trails=Trails(store, vault, entropy, signer, roots.root.set),
-        holders=Holders(store),
+        holders=holders,
         organisations=Organisations(store),
         subjects=subjects,
         numbers=Numbers(store, vault, entropy),
@@ -83,4 +86,5 @@ def assemble(
         permits=Permits(store, subjects, entropy, signer),
         budgets=Budgets(store),
         ingest=Ingest(store, vault, signer, entropy, roots.root.keyholders[0].id),
+        ahead=Ahead(holders),
     )

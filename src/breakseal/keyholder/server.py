@@ -17,6 +17,7 @@ import msgspec
 
 from breakseal.kernel import errors
 from breakseal.keyholder import protocol as p
+from breakseal.keyholder.ahead import Forerunner
 from breakseal.keyholder.engine import Engine, problem
 from breakseal.keyholder.store import StoreFailedError
 
@@ -33,8 +34,16 @@ A = TypeVar("A", bound=p.Message)
 class Worker(threading.Thread):
     """Feeds the engine: takes whatever has queued up, some at a time, and first what must not wait for location."""
 
-    def __init__(self, engine: Engine, loop: asyncio.AbstractEventLoop, failed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        loop: asyncio.AbstractEventLoop,
+        failed: Callable[[], None],
+        ahead: Forerunner | None = None,
+    ) -> None:
         super().__init__(name="engine", daemon=True)
+        self._ahead = ahead
+        self._busy = False
         self._engine = engine
         self._loop = loop
         self._failed = failed
@@ -45,6 +54,8 @@ class Worker(threading.Thread):
     def submit(self, question: p.Message, reply: Reply) -> None:
         """Queue a question; `reply` is called in the event loop."""
         self._queue.put((question, reply))
+        if self._ahead is not None and self._busy:
+            self._ahead.add(question)
 
     def stop(self) -> None:
         """End after what is queued."""
@@ -67,6 +78,7 @@ class Worker(threading.Thread):
                 self._loop.call_soon_threadsafe(reply, self._administer(question))
         rest = [one for one in asked if not isinstance(one[0], p.Administer) or one[0].task == "state"]
         if rest:
+            self._busy = True
             answers = self._engine.answer([question for question, _ in rest])
             self._loop.call_soon_threadsafe(_deliver, [reply for _, reply in rest], answers)
         if self._loop.time() >= self._due:
@@ -76,11 +88,14 @@ class Worker(threading.Thread):
     def _gather(self) -> list[tuple[p.Message, Reply] | None]:
         with suppress(Empty):
             while True:
+                self._busy = any(self._lanes)
                 one = self._queue.get(block=not any(self._lanes), timeout=SWEEP_EVERY)
                 # The end comes after all that was queued, so in the lane that is served last.
                 self._lanes[one is None or isinstance(one[0], p.PATIENT)].append(one)
         urgent, patient = self._lanes
         batch = [urgent.popleft() for _ in range(min(len(urgent), MAX_BATCH))]
+        if self._ahead is not None:
+            self._ahead.turn(one[0] for one in urgent if one is not None)
         return batch + [patient.popleft() for _ in range(min(len(patient), 0 if urgent else MAX_PATIENT))]
 
     def _sweep(self) -> None:

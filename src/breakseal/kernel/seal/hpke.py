@@ -6,6 +6,8 @@ associated data in the single-shot form, so the context goes into `info`.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hpke, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -15,8 +17,9 @@ from breakseal.kernel.errors import FormatError, VerificationError
 _SUITE = hpke.Suite(hpke.KEM.P256, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
 
+@lru_cache(maxsize=1024)
 def parse_recipient(point: bytes) -> ec.EllipticCurvePublicKey:
-    """Return the P-256 public key of an uncompressed point (65 bytes, SEC 1 section 2.3.3).
+    """Return the P-256 public key of an uncompressed point (65 bytes, SEC 1 section 2.3.3); a board asks with one.
 
     Raises:
         FormatError: not a point on the curve.

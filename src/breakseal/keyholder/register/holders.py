@@ -61,6 +61,11 @@ class Holders:
             raise VerificationError("the key is not enrolled, or not active now", reason="unknown-key")
         return found[0]
 
+    def seen(self, key_id: str) -> PublicKey | None:
+        """Return a key that was found lately, whether it is active still or not; for any thread."""
+        found = self._rows.get(key_id)
+        return None if found is None else found[0].key
+
     def _load(self, key_id: str) -> tuple[Holder, int] | None:
         # Whoever ends a key ends the sessions that it let in (`revoke`), so a session's row speaks for itself.
         row = self._store.one(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
+
+import msgspec
 
 from breakseal.kernel.errors import RefusedError
 from breakseal.kernel.model.answers import address_bound
@@ -12,6 +13,8 @@ from breakseal.kernel.ports import Entropy
 from breakseal.kernel.seal import aead
 from breakseal.keyholder.store import Store
 from breakseal.keyholder.vault import Vault
+
+_WORDS = msgspec.json.Decoder(tuple[str, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,8 @@ class Subjects:
         self._store.run(
             "INSERT INTO grants VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET categories = excluded.categories,"
             " anywhere = excluded.anywhere, places = excluded.places, granted = excluded.granted",
-            handle, grant.purpose, json.dumps(grant.categories), int(grant.anywhere), json.dumps(grant.places), now,
+            handle, grant.purpose, msgspec.json.encode(grant.categories).decode(), int(grant.anywhere),
+            msgspec.json.encode(grant.places).decode(), now,
         )  # fmt: skip
 
     def granted(self, handle: str, purpose: str) -> Granted | None:
@@ -103,7 +107,7 @@ class Subjects:
         )
         if row is None:
             return None
-        return Granted(frozenset(json.loads(row[0])), bool(row[1]), frozenset(json.loads(row[2])))
+        return Granted(frozenset(_WORDS.decode(row[0])), bool(row[1]), frozenset(_WORDS.decode(row[2])))
 
     def withdraw(self, handle: str, purpose: str) -> bool:
         """End the grant for a purpose; return whether there was one."""
