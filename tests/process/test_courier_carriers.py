@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -147,6 +148,13 @@ def test_whatever_else_a_carrier_says_is_unknown_with_a_reason(
     carrier.headers["Location"] = f"{carrier.url}/elsewhere"
     assert asking(CamaraSource(carrier.camara(tmp_path), SetClock())) == [reason]
     assert carrier.asked("/elsewhere") == []
+
+
+def test_a_packed_answer_is_neither_asked_for_nor_unpacked(carrier: Carrier, tmp_path: Path) -> None:
+    carrier.says(gzip.compress(b" " * 50_000_000))
+    carrier.headers["Content-Encoding"] = "gzip"
+    assert asking(CamaraSource(carrier.camara(tmp_path), SetClock())) == ["carrier-malformed"]
+    assert {one.headers.get("accept-encoding") for one in carrier.got} == {"identity"}
 
 
 def test_a_token_is_kept_until_thirty_seconds_before_its_end(carrier: Carrier, tmp_path: Path) -> None:

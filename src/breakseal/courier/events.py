@@ -13,7 +13,7 @@ Event = Literal[
 ]  # fmt: skip
 
 _LOGGER = logging.getLogger("breakseal.courier")
-_LIBRARIES = ("apprise", "aiosmtplib", "urllib3", "requests", "asyncio", "httpx", "httpcore", "uvicorn")
+_LIBRARIES = ("apprise", "aiosmtplib", "urllib3", "requests", "asyncio", "aiohttp", "uvicorn")
 
 
 def note(event: Event, *, channel: str = "", reason: str = "", attempt: int = 0, fault: str = "") -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 import base64
 from datetime import datetime
+from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import quote
 
-import httpx
 import msgspec
 
 from breakseal.courier.config import Camara
@@ -98,12 +98,10 @@ class CamaraSource(Source):
             question["maxAge"] = max_age
         body = msgspec.json.encode(question)
         answer = await self._retrieve(body)
-        if (
-            answer.status == httpx.codes.UNAUTHORIZED
-        ):  # the carrier may end a token early: once with a new one
+        if answer.status == HTTPStatus.UNAUTHORIZED:  # the carrier may end a token early: once with a new one
             self._token = (Private(""), 0)
             answer = await self._retrieve(body)
-        if answer.status != httpx.codes.OK:
+        if answer.status != HTTPStatus.OK:
             raise refusal(answer)
         return read_location(answer.body)
 
@@ -169,7 +167,7 @@ def refusal(answer: Answered) -> NotLocatedError:
 
 def _read_token(answer: Answered) -> _Token:
     try:
-        if answer.status != httpx.codes.OK:
+        if answer.status != HTTPStatus.OK:
             raise ValueError("refused")
         token = msgspec.json.decode(answer.body, type=_Token)
         if token.token_type.lower() != "bearer":

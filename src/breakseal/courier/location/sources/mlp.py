@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from xml.parsers import expat
 from xml.sax.saxutils import escape
-
-import httpx
 
 from breakseal.courier.config import Mlp
 from breakseal.courier.keys import read_private
@@ -61,7 +60,7 @@ class MlpSource(Source):
         )
         headers = {"content-type": "text/xml; charset=utf-8", "accept": "text/xml"}
         answer = await post(self._client, self._url, body.encode(), headers)
-        if answer.status != httpx.codes.OK:
+        if answer.status != HTTPStatus.OK:
             raise NotLocatedError("the carrier does not say", reason=f"carrier-status-{answer.status}")
         return read_answer(answer.body)
 

@@ -6,7 +6,7 @@ import ssl
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-import httpx
+import aiohttp
 
 from breakseal.courier.config import LOOPBACK
 from breakseal.courier.events import silence_libraries
@@ -25,7 +25,32 @@ class Answered:
     body: bytes
 
 
-def make_client(ca_file: str) -> httpx.AsyncClient:
+class Client:
+    """Kept connections to a source; they are made when the first request is."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+        self._session: aiohttp.ClientSession | None = None
+
+    def session(self) -> aiohttp.ClientSession:
+        """Return the connections, in the event loop that uses them."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(ssl=self._context),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=aiohttp.ClientTimeout(total=None, connect=STEP_SECONDS, sock_read=STEP_SECONDS),
+                headers={"accept-encoding": "identity"},
+                auto_decompress=False,
+            )
+        return self._session
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if self._session is not None:
+            await self._session.close()
+
+
+def make_client(ca_file: str) -> Client:
     """Return a client that trusts the machine's certificates, or those of `ca_file` alone.
 
     Raises:
@@ -37,7 +62,7 @@ def make_client(ca_file: str) -> httpx.AsyncClient:
     except (OSError, ssl.SSLError) as error:
         raise ConfigError("`ca_file` holds no certificate") from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return httpx.AsyncClient(verify=context, follow_redirects=False, trust_env=False, timeout=STEP_SECONDS)
+    return Client(context)
 
 
 def check_url(name: str, url: str) -> str:
@@ -53,7 +78,7 @@ def check_url(name: str, url: str) -> str:
     return url.rstrip("/")
 
 
-async def post(client: httpx.AsyncClient, url: str, body: bytes, headers: dict[str, str]) -> Answered:
+async def post(client: Client, url: str, body: bytes, headers: dict[str, str]) -> Answered:
     """Return the answer to a POST of `body`.
 
     Raises:
@@ -61,17 +86,17 @@ async def post(client: httpx.AsyncClient, url: str, body: bytes, headers: dict[s
     """
     # SAFETY: the library's errors may name the address with what was sent, so none is chained or shown.
     try:
-        async with client.stream("POST", url, content=body, headers=headers) as answer:
-            return Answered(answer.status_code, await _read(answer))
-    except httpx.TimeoutException:
+        async with client.session().post(url, data=body, headers=headers, allow_redirects=False) as answer:
+            return Answered(answer.status, await _read(answer.content))
+    except TimeoutError:
         raise NotLocatedError("the carrier took too long", reason="carrier-slow") from None
-    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
+    except (aiohttp.ClientError, OSError, ValueError):
         raise NotLocatedError("the carrier does not answer", reason="carrier-unreachable") from None
 
 
-async def _read(answer: httpx.Response) -> bytes:
+async def _read(content: aiohttp.StreamReader) -> bytes:
     data = bytearray()
-    async for chunk in answer.aiter_bytes():
+    async for chunk in content.iter_any():
         data += chunk
         if len(data) > MAX_ANSWER:
             raise NotLocatedError("the carrier's answer is too long", reason="carrier-too-large")
