@@ -260,7 +260,13 @@ def parse(data: bytes) -> Settings:
         raise ConfigError(
             "web and door need origins of their own: the door's passkeys must be out of the web's reach"
         )
+    if settings.web.port and _place(settings.web) == _place(settings.door):
+        raise ConfigError("web and door listen at the same place: give each a port of its own")
     return settings
+
+
+def _place(surface: Listen) -> tuple[str, int]:
+    return surface.host, surface.port
 
 
 def _plain(error: msgspec.ValidationError) -> str:

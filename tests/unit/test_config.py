@@ -50,6 +50,7 @@ def test_what_is_rendered_reads_back_the_same() -> None:
         ("[web]\nport = 1\norigin = 'ftp://a.example'", "not an origin"),
         ("[web]\nport = 1\norigin = 'http://a.example'", "https only"),
         ("[web]\nport = 1\norigin = 'http://localhost:8912'", "origins of their own"),
+        ("[web]\nport = 8912\norigin = 'https://a.example'", "a port of its own"),
         ("[web]\nport = 1\norigin = 'https://a.example'\ntls_cert = 'c'", "both or none"),
     ],
 )

@@ -62,7 +62,7 @@ class Parsed:
         party: passkey.RelyingParty,
         held: tuple[keys.PublicKey, ...] = (),
     ) -> tuple[keys.PublicKey, ...]:
-        """Check every signature, as `verify` does, but for those of `held`: they were found to hold on this envelope."""
+        """Check every signature as `verify` does, but those of `held`, which were found to hold on this envelope."""
         return _verify_each(self.payload, self.signed.signatures, find_key, party, held)
 
 

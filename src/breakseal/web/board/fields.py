@@ -54,7 +54,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
 
 FIRST: tuple[tuple[str, tuple[tuple[Section, tuple[str, ...]], ...]], ...] = (
     ("medical", ((MEDICAL, ("person", "allergies", "conditions", "devices", "mobility", "communication")),)),
-    ("entry", ((HOME, ("entry", "gate_code", "hazards")),)),
+    ("entry", ((HOME, ("entry", "gate_code", "hazards", "pets")),)),
     ("people", ((WHO, ("name", "birth_year")),)),
     ("languages", ((LANGUAGES, ("first", "other", "interpreter")), (PHONES, ("number", "reach")))),
 )
