@@ -107,3 +107,18 @@ def test_home_reminds_of_a_second_way_in_until_there_is_one(resident: Page, town
     nudge.get_by_role("button", name="Make a recovery sheet").click()
     page.wait_for_url(f"{town.door}/**")
     expect(page.locator("h1:visible").first).to_have_text(re.compile("recovery sheet", re.IGNORECASE))
+
+
+def test_a_step_with_nothing_but_the_name_that_the_page_filled_in_is_not_ticked(resident: Page) -> None:
+    resident.fill("#who-1-name", "Zita")
+    resident.locator(".bs-progress a[data-step=medical]").click()
+    expect(resident.locator("#medical-1-person")).to_have_value("Zita")
+    resident.locator(".bs-progress a[data-step=home]").click()
+    medical = resident.locator(".bs-progress a[data-step=medical]")
+    expect(resident.locator(".bs-progress a[data-step=who]")).to_have_class(re.compile("is-filled"))
+    expect(medical).not_to_have_class(re.compile("is-filled"))
+    medical.click()
+    resident.fill("#medical-1-conditions", "asthma")
+    expect(medical).not_to_have_class(re.compile("is-filled"))
+    resident.locator(".bs-progress a[data-step=home]").click()
+    expect(medical).to_have_class(re.compile("is-filled"))

@@ -92,8 +92,10 @@ export class Section {
     return filled.length > 0 ? { [this.items]: filled } : {};
   }
 
+  // Whom an entry is about is no answer by itself: the page may have filled it in.
   empty() {
-    return Object.keys(this.value()).length === 0;
+    const entries = this.items ? (this.value()[this.items] ?? []) : [this.value()];
+    return entries.every((entry) => Object.keys(entry).every((key) => key === "person"));
   }
 
   changed() {
