@@ -13,7 +13,7 @@ from breakseal.keyholder import protocol as p
 from breakseal.keyholder.client import KeyholderClient
 from breakseal.keyholder.location import messages as m
 from breakseal.keyholder.orders.messages import LocateUnder
-from breakseal.keyholder.server import MAX_BATCH, MAX_PATIENT, Worker, serve_sockets
+from breakseal.keyholder.server import MAX_BATCH, MAX_PATIENT, MAX_WAITING, Worker, serve_sockets
 
 LOOK = m.Locate(token=bytes(32), proof=b"", path="/", recipient=bytes(65))
 CALL = p.Disclose(request=b"", basis=b"")
@@ -67,6 +67,26 @@ def test_an_opening_waits_for_the_looks_that_are_under_way_only(looks: int, tmp_
     batches = asyncio.run(scene())
     assert p.Disclose in batches[1], "it was behind more than one batch"
     assert max(batch.count(m.Locate) for batch in batches) <= MAX_PATIENT
+
+
+def test_a_crowd_beyond_what_may_wait_is_told_so_at_once_and_no_emergency_is() -> None:
+    async def scene() -> tuple[list[p.Message], int]:
+        engine, answers = SlowEngine(), list[p.Message]()
+        worker = Worker(engine, asyncio.get_running_loop(), lambda: None)  # type: ignore[arg-type] # answers as one
+        for question in [LOOK] * (MAX_WAITING + 5) + [CALL]:
+            worker.submit(question, answers.append)
+        told = list(answers)
+        for _ in range(MAX_WAITING):
+            engine.let.release()
+        worker.stop()
+        worker.start()
+        await asyncio.to_thread(worker.join, 30.0)
+        await asyncio.sleep(0)
+        return told, len(answers)
+
+    told, answered = asyncio.run(scene())
+    assert [(type(one), getattr(one, "reason", "")) for one in told] == [(p.Problem, "busy")] * 5
+    assert answered == MAX_WAITING + 5 + 1
 
 
 def test_a_stop_is_not_behind_the_looks_either() -> None:

@@ -6,11 +6,12 @@ import asyncio
 import os
 import signal
 import socket
+import sqlite3
 import stat
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import msgspec
@@ -19,6 +20,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from breakseal.courier import protocol
+from breakseal.courier.app import STORE
 from breakseal.courier.client import CourierClient
 from breakseal.courier.config import Smtp
 from breakseal.courier.protocol import AnswerCode, AskState, Attested, CourierState, StartClaim, Started
@@ -149,6 +151,12 @@ def test_a_code_outlives_kill_9(setting: Setting) -> None:
     asyncio.run(scene())
 
 
+def marked(setting: Setting) -> bool:
+    """Tell whether the courier wrote down that the keyholder knows; killed before, it tells it again."""
+    with closing(sqlite3.connect(f"file:{setting.config.run_dir}/{STORE}?mode=ro", uri=True)) as store:
+        return store.execute("SELECT min(told) FROM messages").fetchone() == (1,)
+
+
 def test_killed_between_send_and_mark_it_sends_again_and_marks_once(setting: Setting, sink: Sink) -> None:
     permit = setting.keyholder.notice("mail", "ana@example.org")
 
@@ -163,7 +171,7 @@ def test_killed_between_send_and_mark_it_sends_again_and_marks_once(setting: Set
             sink.on_mail = lambda: None
             try:
                 async with process(setting):
-                    await until(lambda: bool(setting.keyholder.told))
+                    await until(lambda: marked(setting))
                 async with process(setting):
                     await asyncio.sleep(2.5)  # longer than the next try would take
             finally:

@@ -25,6 +25,8 @@ _LOG = logging.getLogger("breakseal.keyholder")
 MAX_BATCH = 32
 MAX_PATIENT = 8
 """Of a batch's questions those about location (`protocol.PATIENT`): what an emergency waits behind, at most twice."""
+MAX_WAITING = 1_000
+"""Questions about location that may wait; whoever asks beyond that is told at once, and not after the time-out."""
 SWEEP_EVERY = 60.0
 
 Reply = Callable[[p.Message], None]
@@ -52,7 +54,10 @@ class Worker(threading.Thread):
         self._due = loop.time() + SWEEP_EVERY
 
     def submit(self, question: p.Message, reply: Reply) -> None:
-        """Queue a question; `reply` is called in the event loop."""
+        """Queue a question, in the event loop, where `reply` is called too."""
+        if isinstance(question, p.PATIENT) and self._queue.qsize() + len(self._lanes[1]) >= MAX_WAITING:
+            reply(problem(errors.UnavailableError("too many wait: ask again in a moment", reason="busy")))
+            return
         self._queue.put((question, reply))
         if self._ahead is not None and self._busy:
             self._ahead.add(question)
