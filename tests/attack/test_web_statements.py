@@ -58,7 +58,8 @@ def resigned(cast: Cast, kind: Kind, payload: bytes) -> bytes:
 
 def test_every_kind_of_statement_that_exists_is_attacked_here() -> None:
     known = {one.__struct_config__.tag for one in s.Statement.__args__}  # type: ignore[attr-defined]
-    elsewhere = {"restore-release", "ingest-key"}
+    # "exigent" comes in inside "second-exigent" only: tests/attack/test_exigent.py
+    elsewhere = {"restore-release", "ingest-key", "exigent"}
     assert {kind.type.__struct_config__.tag for kind in KINDS} | elsewhere == known
 
 
@@ -283,6 +284,10 @@ def _end(cast: Cast, name: str) -> None:
     elif name in ("court", "investigator", "reviewer"):
         world.clock.time += 1
         cast.court.end(name, cast.reviewer)
+    elif name == "police-supervisor":
+        cast.danger.end(cast.danger.supervisor, cast.court.agency)
+    elif name in ("duty", "judge"):
+        cast.danger.end(cast.danger.duty if name == "duty" else cast.danger.overseer)
     elif name in ("sponsor", "callgate"):
         world.clock.time += 1
         world.organisation("cedar", sponsor=cast.stranger.key, client=_fresh())

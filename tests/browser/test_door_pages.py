@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser, Page
 
-from breakseal.kernel.model import canonical, enrolments, location, orders
+from breakseal.kernel.model import canonical, enrolments, exigent, location, orders, signed
 from breakseal.kernel.model import statements as s
 from breakseal.kernel.model.base import SignedStatement
 from breakseal.kernel.model.words import EMERGENCY_CATEGORIES
@@ -85,6 +85,15 @@ PAPER = canonical.b64(
     canonical.encode(msgspec.structs.replace(ORDER, key="", court="moot", defer_until=IN_2030))
 )
 REVIEW = {"order": canonical.b64(bytes(32)), "line": "+16085550199", "docket": "26-CM-118", "digits": "0117"}
+IN_DANGER: dict[str, str] = {"number": "AA", "digits": "0117", "danger": "a child is out in the cold"}
+FIRST = canonical.b64(
+    signed.write(
+        exigent.Exigent(issued=1, expires=2, nonce=canonical.b64(bytes(16)), **IN_DANGER),
+        software_key(),
+    )
+)
+CALLED = {"exigent": canonical.b64(bytes(32)), "line": "+16085550123", "digits": "0117"}
+JUDGED = {"exigent": canonical.b64(bytes(32)), "reason": "the child was found there"}
 LOOK = {"order": canonical.b64(bytes(32)), "number": "AA", "categories": ("location.fix",), "recipient": "AA"}
 STATEMENTS: dict[str, tuple[type[SignedStatement], dict[str, object]]] = {
     "session": (s.Session, {"key": SESSION, "until": 1, "position": ""}),
@@ -128,6 +137,16 @@ STATEMENTS: dict[str, tuple[type[SignedStatement], dict[str, object]]] = {
     "review-order": (orders.ReviewOrder, {**REVIEW, "result": "confirmed"}),
     "review-order, denied": (orders.ReviewOrder, {**REVIEW, "result": "denied"}),
     "look-under": (orders.LookUnder, {**LOOK, "reason": "to find the car"}),
+    "exigent": (exigent.Exigent, IN_DANGER),
+    "second-exigent": (
+        exigent.SecondExigent,
+        {"request": FIRST, "number": "AA", "reason": "I heard the call"},
+    ),
+    "confirm-exigent": (exigent.ConfirmExigent, {**CALLED, "result": "confirmed"}),
+    "confirm-exigent, denied": (exigent.ConfirmExigent, {**CALLED, "result": "denied"}),
+    "review-exigent": (exigent.ReviewExigent, {**JUDGED, "result": "upheld"}),
+    "review-exigent, not upheld": (exigent.ReviewExigent, {**JUDGED, "result": "not-upheld"}),
+    "review-exigent, released": (exigent.ReviewExigent, {**JUDGED, "result": "released"}),
 }
 
 

@@ -161,7 +161,9 @@ def test_no_more_looks_than_agreed_and_stop_ends_it(pages: tuple[Page, Page, Pag
     form = phone.locator("#messages form:visible", has_text="Answer from +15415550117").first
     form.get_by_role("textbox").fill("stop")
     form.get_by_role("button", name="Send").click()
-    expect(phone.locator("#messages")).to_contain_text("Stopped: nobody can see where this phone is")
+    expect(phone.locator("#messages")).to_contain_text(
+        "Stopped: nobody whom you agreed to can see where this phone is"
+    )
     no_longer(road)
 
 

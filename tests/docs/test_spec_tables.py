@@ -14,14 +14,16 @@ from breakseal.kernel.errors import BreaksealError
 from breakseal.kernel.model import answers, canonical, enrolments, location, orders, signed
 from breakseal.kernel.model import statements as s
 from breakseal.kernel.model.base import SignedStatement
+from breakseal.kernel.model.exigent import exigent_info
 from breakseal.kernel.model.leaf import read_leaf
 from breakseal.kernel.model.signers import Ed25519Signer
 from breakseal.kernel.seal import hpke
 from breakseal.keyholder import protocol as p
 from breakseal.keyholder.location.messages import Attest
 from breakseal.keyholder.orders.messages import LocateUnder
-from tests.support import courts, spectables
+from tests.support import courts, dangers, spectables
 from tests.support.courts import Court
+from tests.support.dangers import Danger
 from tests.support.locating import Locating
 from tests.support.world import NUMBER, Person, World, software_key
 
@@ -51,6 +53,7 @@ class Stage:
     kim: Person = field(init=False)
     places: Locating = field(init=False)
     court: Court = field(init=False)
+    danger: Danger = field(init=False)
 
     def __post_init__(self) -> None:
         self.world.found()
@@ -58,6 +61,7 @@ class Stage:
         self.rosa = self.world.resident()
         self.places = Locating(self.world)
         self.court = Court(self.world)
+        self.danger = Danger(self.world, self.court)
 
     def asked(self) -> str:
         return canonical.b64(self.places.ask().ask)
@@ -81,6 +85,11 @@ class Stage:
             "subject": (self.rosa.own,),
             "overseers": tuple(world.oversight[1:]),
         }
+        if name.endswith("exigent"):
+            danger = self.danger
+            named |= {"investigator": (danger.officer.own,), "police-supervisor": (danger.supervisor.own,)}
+            named |= {"duty": (danger.duty.own,), "reviewer": (danger.legal.own,)}
+            named |= {"overseer": (danger.overseer.own,)}
         if name in ("lodge-order", "end-order", "look-under", "review-order"):
             named |= {"investigator": (self.court.officer.own,), "court": (self.court.key,)}
             named |= {"reviewer": (self.court.reviewers(1)[0].own,)}
@@ -127,7 +136,7 @@ class Stage:
         """Return a statement of the kind `name` that is as good as it can be, signed by `keys`."""
         kind: type[SignedStatement] = TYPES[name]
         fields, also = self._fields(name, signer, keys)
-        return signed.write(kind(**self.world.stamp(), **fields), *keys, *also)  # type: ignore[arg-type]
+        return signed.write(kind(**(self.world.stamp() | fields)), *keys, *also)  # type: ignore[arg-type]
 
     def _fields(
         self, name: str, signer: str, keys: tuple[signed.Signer, ...]
@@ -143,7 +152,7 @@ class Stage:
                 "channel": "sms",
             }, ()
         made = self._by_offices(signer) | self._by_subjects() | self._by_machines(signer) | self._by_courts()
-        return made[name](), ()
+        return (made | self._in_danger())[name](), ()
 
     def _by_offices(self, signer: str) -> dict[str, Callable[[], dict[str, object]]]:
         kim, officer = self.kim.handle, canonical.b64(self.world.entropy.token(16))
@@ -177,6 +186,32 @@ class Stage:
                 "order": (order := self.ordered()), "categories": ("location.fix",), "recipient": self.point(),
                 "number": self.places.sealed(NUMBER, orders.look_info(order)),
             },
+        }  # fmt: skip
+
+    def _in_danger(self) -> dict[str, Callable[[], dict[str, object]]]:
+        danger = self.danger
+
+        def exigent() -> dict[str, object]:
+            nonce = canonical.b64(self.world.entropy.token(16))
+            number = danger.sealed(NUMBER, exigent_info(nonce))
+            return {"nonce": nonce, "number": number, "digits": NUMBER[-4:], "danger": "a fire"}
+
+        def second() -> dict[str, object]:
+            first = danger.first()
+            number = danger.sealed(NUMBER, exigent_info(dangers.name_of(first)))
+            return {"request": canonical.b64(first), "number": number, "reason": "I saw it"}
+
+        def fresh() -> str:
+            return danger.ask(f"+1555555{self.world.log.size():04}")
+
+        return {
+            "exigent": exigent,
+            "second-exigent": second,
+            "confirm-exigent": lambda: {
+                "digits": f"{self.world.log.size():04}", "exigent": fresh(), "line": dangers.LINE,
+                "result": "confirmed",
+            },
+            "review-exigent": lambda: {"exigent": fresh(), "result": "upheld", "reason": "it was so"},
         }  # fmt: skip
 
     def ordered(self) -> str:
@@ -243,6 +278,8 @@ class Stage:
             "Attest": Attest(statement=envelope),
             "LocateUnder": LocateUnder(request=envelope),
         }
+        if name == "exigent":
+            return self.world.engine.answer([self.danger.seconding(envelope)])[0]
         by = spectables.handed_in(name, TYPES[name])
         if by != "Disclose":
             return self.world.engine.answer([questions[by]])[0]
@@ -318,7 +355,7 @@ def test_no_statement_outlives_its_longest_life(name: str, tmp_path: Path) -> No
         fields, keys = fields | {"key": shown.key}, (shown,)
     else:
         keys = stage.signers(name)[signer]  # type: ignore[assignment] # a longer tuple
-    envelope = signed.write(TYPES[name](**stamp, **fields), *keys, *also)
+    envelope = signed.write(TYPES[name](**(stamp | fields)), *keys, *also)
     answer = stage.hand_in(name, envelope, signer)
     assert isinstance(answer, p.Problem)
     assert answer.reason == "lifetime"

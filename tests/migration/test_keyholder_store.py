@@ -74,8 +74,9 @@ def test_a_keyholder_of_before_there_was_location_locates_after_the_upgrade(tmp_
     world.engine.core.vault.destroy("index/location")
     world.close()
     with closing(sqlite3.connect(tmp_path / "kh" / "keyholder.db")) as db:
-        later = resources.files("breakseal.keyholder").joinpath("schema/0004.sql").read_text("utf-8")
-        names = re.findall(r"CREATE TABLE (\w+)", later)
+        schema = resources.files("breakseal.keyholder").joinpath("schema")
+        later = (schema.joinpath(f"{n:04}.sql").read_text("utf-8") for n in range(4, SCHEMA_VERSION + 1))
+        names = re.findall(r"CREATE TABLE (\w+)", "".join(later))
         for name in (*reversed(tables), *names):
             db.execute(f"DROP TABLE {name}")
         db.execute("PRAGMA user_version = 2")

@@ -129,7 +129,9 @@ def test_asked_agreed_located_and_stopped(meeting: Meeting, carrier: Carrier) ->
 
         before = places.locate(token)
         asked_before = len(carrier.got)
-        assert story.reply("please stop").startswith("Stopped: nobody can see where this phone is.")
+        assert story.reply("please stop").startswith(
+            "Stopped: nobody whom you agreed to can see where this phone is"
+        )
         assert story.look(before).answer == "unknown", "a permit that was given before the stop"
         assert len(carrier.got) == asked_before
         places.refused(places.looking(token), "no-token")

@@ -10,7 +10,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from breakseal.kernel.model import answers, canonical, enrolments, location, orders, signed
+from breakseal.kernel.model import answers, canonical, enrolments, exigent, location, orders, signed
 from breakseal.kernel.model import statements as s
 from breakseal.kernel.model.signers import Ed25519Signer
 from breakseal.kernel.model.words import EMERGENCY_CATEGORIES
@@ -18,12 +18,14 @@ from breakseal.kernel.seal import hpke
 from breakseal.keyholder import protocol as p
 from breakseal.keyholder.location.messages import Attest
 from breakseal.keyholder.orders.messages import LocateUnder
-from tests.support import courts
+from tests.support import courts, dangers
 from tests.support.courts import Court
+from tests.support.dangers import Danger, name_of
 from tests.support.locating import Locating
 from tests.support.world import NUMBER, Person, World, software_key
 
 OTHER_NUMBER = "+15555550118"
+IN_DANGER = "+15555550190"
 
 
 class Cast:
@@ -51,6 +53,8 @@ class Cast:
         self.ordered = self.court.order(looks=1000)
         self.court.lodge(self.ordered)
         self.paper = self.court.handed_in()
+        self.danger = Danger(world, self.court)
+        self.in_danger = self.danger.ask(IN_DANGER)
         self.stranger = software_key()
         self._event = b""
         self.keys = self._keys()
@@ -74,6 +78,8 @@ class Cast:
             "pine-officer": self.pine_officer.own, "pine-session": self.pine_officer.session,
             "offered": self.offered.own, "stranger": self.stranger, "client": self.places.client,
             "court": self.court.key, "investigator": self.court.officer.own, "reviewer": self.reviewer.own,
+            "police-supervisor": self.danger.supervisor.own, "duty": self.danger.duty.own,
+            "judge": self.danger.overseer.own,
         }  # fmt: skip
 
     def add(self, key: signed.Signer) -> bytes:
@@ -120,7 +126,7 @@ class Cast:
             "enrolments", "vault", "trails", "keys", "organisations", "officers", "offers", "subjects", "grants",
             "numbers", "claims", "records", "channels", "calls", "openings", "permits", "cases", "location_asks",
             "location_consents", "location_tokens", "location_looks", "location_paused", "location_keyless",
-            "orders", "reviews", "deferred",
+            "orders", "reviews", "deferred", "exigent",
         )  # fmt: skip
         found: dict[str, list[Any]] = {name: store.many(f"SELECT * FROM {name}") for name in tables}
         found["trails"] = [row for row in found["trails"] if row[1] != "organisation"]
@@ -180,7 +186,7 @@ class Kind:
 _OWN = ("rosa", "second", "other")
 _SESSIONS = (*_OWN, "rosa-session", "other-session")
 _ROOTS = ("overseer-1", "overseer-2")
-_SHIFTS = ("kim", "pine-officer", "investigator", "reviewer")
+_SHIFTS = ("kim", "pine-officer", "investigator", "reviewer", "police-supervisor", "duty", "judge")
 _EVERYBODY = (*_SESSIONS, *_SHIFTS, "kim-session", "pine-session", "sponsor", "pine-sponsor", "callgate",
               "pine-callgate", "courier", "client", "court")  # fmt: skip
 
@@ -257,6 +263,12 @@ def _look(cast: Cast) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _second(cast: Cast) -> dict[str, Any]:
+    first = cast.danger.first(OTHER_NUMBER)
+    number = cast.sealed(OTHER_NUMBER.encode(), exigent.exigent_info(name_of(first)))
+    return {"request": canonical.b64(first), "number": number, "reason": "I heard the call"}
+
+
 def _point() -> str:
     return canonical.b64(hpke.point_of(ec.generate_private_key(ec.SECP256R1()).public_key()))
 
@@ -313,6 +325,11 @@ KINDS: tuple[Kind, ...] = (
     _k(orders.ReviewOrder, ("reviewer",), lambda c: {"order": c.paper, **courts.READ_BACK, "result": "confirmed"}),
     _k(orders.EndOrder, ("court",), lambda c: {"order": courts.digest(c.ordered)}),
     _k(orders.LookUnder, ("investigator",), _look, ask=_look_under),
+    _k(exigent.SecondExigent, ("police-supervisor",), _second),
+    _k(exigent.ConfirmExigent, ("duty",), lambda c: {
+        "exigent": c.in_danger, "line": dangers.LINE, "digits": IN_DANGER[-4:], "result": "confirmed"}),
+    _k(exigent.ReviewExigent, ("judge",), lambda c: {
+        "exigent": c.in_danger, "result": "upheld", "reason": "it was so"}, "reviewer"),
     _k(s.CallEvent, ("callgate",), _event, idempotent=True),
     _k(s.Request, ("kim-session",), _request, ask=_call, idempotent=True, variant="emergency"),
     _k(s.Request, ("rosa-session",), lambda c: {

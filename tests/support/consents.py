@@ -79,7 +79,7 @@ class Looker:
         values = {
             "id": name, "kind": "locate", "to": canonical.b64(sealed), "about": leaf, "precision": precision,
             "recipient": canonical.b64(hpke.point_of(self.key.public_key())), "area": area,
-            "expires": self.setting.clock.time + 15, **fields,
+            "expires": self.setting.clock.time + 15, "ground": "consent", **fields,
         }  # fmt: skip
         return AskSource(permit=self.setting.keyholder.permit(**values))
 

@@ -20,7 +20,6 @@ from breakseal.kernel.policy import (
     Programme,
     Purpose,
     Refusal,
-    Request,
     Role,
     SessionKind,
     ViewFrom,
@@ -30,7 +29,8 @@ from breakseal.kernel.policy.cedar import Rule
 from breakseal.kernel.policy.conditions import AtMost, Condition, Either, OneOf
 from breakseal.kernel.policy.words import NoticeTiming
 from breakseal.policydesk import shipped
-from tools.policytable import FAVOURABLE, NATURAL, SIGNS
+from tests.support.policysamples import NEEDS, asking, sample
+from tools.policytable import NATURAL
 
 _EVERYTHING = Obligations(
     notice=NoticeTiming.NONE, view_seconds=86_400, view_from=ViewFrom.CALL_END, precision=Precision.EXACT
@@ -73,98 +73,6 @@ def generous(policy: Policy) -> Policy:
     """Return `policy` with one more permit, for everybody and everything: only its forbids are left."""
     rules = (*policy.rules, Rule("permit-everything", permits=True, conditions=()))
     return Policy(policy.digest, rules, {**policy.obligations, "permit-everything": _EVERYTHING})
-
-
-def asking(**changes: object) -> Request:
-    """Return the favourable call-taker's request with these facts changed."""
-    return replace(FAVOURABLE, **changes)  # type: ignore[arg-type] # Request checks names and types
-
-
-def sample(permit: str) -> Request:
-    """Return a request that the named permit of the shipped policy allows."""
-    words: dict[str, tuple[Purpose, Basis, Role, Category]] = {
-        "call-taker-opens": _words("emergency-response", "emergency-call", "call-taker"),
-        "call-supervisor-opens": _words("emergency-response", "emergency-call", "call-supervisor"),
-        "field-responder-opens": _words("emergency-response", "emergency-call", "field-responder"),
-        "subject-views-own": _words("self-view", "self", "subject"),
-        "subject-edits-own": _words("self-edit", "self", "subject"),
-        "guardian-views-profile": _words("guardian-view", "guardianship", "guardian"),
-        "guardian-edits-profile": _words("self-edit", "guardianship", "guardian"),
-        "guardian-views-childs-account": _words("guardian-view", "guardianship", "guardian", "trail"),
-        "oversight-reads-trail": _words("oversight-review", "oversight", "oversight", "trail"),
-        "client-locates-by-text": _words("location-consented", "consent", "service", "location.fix"),
-        "client-locates-by-key": _words("location-consented", "consent", "service", "location.fix"),
-        "investigator-locates-by-order": _words(*_ORDERED),
-        "investigator-locates-by-deferred-order": _words(*_ORDERED),
-    }
-    purpose, basis, role, category = words[permit]
-    kind = SIGNS.get(role, FAVOURABLE.session_kind)
-    return asking(
-        purpose=purpose,
-        basis=basis,
-        role=role,
-        category=category,
-        organisation=NATURAL[role],
-        session_kind=kind,
-        consent_by_key=permit == "client-locates-by-key",
-        notice_deferred=permit == "investigator-locates-by-deferred-order",
-    )
-
-
-_ORDERED = ("court-order-disclosure", "court-order", "investigator", "location.fix")
-
-
-def _words(
-    purpose: str, basis: str, role: str, category: str = "emergency.identity"
-) -> tuple[Purpose, Basis, Role, Category]:
-    return Purpose(purpose), Basis(basis), Role(role), Category(category)
-
-
-# What each permit asks for by itself; every other basis and class of organisation is refused too.
-NEEDS: dict[str, tuple[dict[str, object], ...]] = {
-    "call-taker-opens": (
-        {"answered_by_requester": False},
-        {"granted": False},
-        {"minutes_since_end": 46},
-        {"minutes_since_start": 241},
-    ),
-    "call-supervisor-opens": (
-        {"supervisor_reason": False},
-        {"granted": False},
-        {"minutes_since_end": 46},
-        {"minutes_since_start": 241},
-    ),
-    "field-responder-opens": (
-        {"answered_by_requester": False},
-        {"granted": False},
-        {"minutes_since_end": 46},
-        {"minutes_since_start": 241},
-    ),
-    "subject-views-own": (),
-    "subject-edits-own": (),
-    "guardian-views-profile": (),
-    "guardian-edits-profile": (),
-    "guardian-views-childs-account": ({"minor": False},),
-    "oversight-reads-trail": (),
-    "client-locates-by-text": (
-        {"session_kind": SessionKind.PASSKEY},
-        {"session_kind": SessionKind.DEMO, "demo_mode": True},
-    ),
-    "client-locates-by-key": (
-        {"session_kind": SessionKind.PASSKEY},
-        {"session_kind": SessionKind.DEMO, "demo_mode": True},
-    ),
-    "investigator-locates-by-order": (
-        {"session_kind": SessionKind.SESSION},
-        {"session_kind": SessionKind.CLIENT},
-        {"notices_overdue": True},
-    ),
-    "investigator-locates-by-deferred-order": (
-        {"session_kind": SessionKind.SESSION},
-        {"session_kind": SessionKind.CLIENT},
-        {"notices_overdue": True},
-    ),
-}
 
 
 def needs_are_kept(policy: Policy, open_wide: Policy) -> None:
@@ -350,6 +258,22 @@ def located_as_ordered(policy: Policy, open_wide: Policy) -> None:
             assert policy.decide(request).allow is ((category, purpose) == wanted)
 
 
+def located_in_danger(policy: Policy, open_wide: Policy) -> None:
+    """Two officers alone see roughly, for a quarter of an hour; called back, exactly, for four; told at once."""
+    limits = {"exigent-alone": (Precision.COARSE, 15, 15), "exigent-confirmed": (Precision.EXACT, 60, 240)}
+    for permit, (precision, view, last) in limits.items():
+        decision = policy.decide(replace(sample(permit), minutes_since_start=last))
+        assert decision.reasons == (permit,)
+        assert decision.obligations is not None
+        assert decision.obligations.precision is precision
+        assert decision.obligations.view_seconds == view * 60
+        assert decision.obligations.notice is NoticeTiming.AT_ONCE
+        for category, purpose in product(Category, Purpose):
+            request = replace(sample(permit), category=category, purpose=purpose)
+            wanted = (Category.LOCATION_FIX, Purpose.EXIGENT_DISCLOSURE)
+            assert policy.decide(request).allow is ((category, purpose) == wanted)
+
+
 _LATER = (Programme.MISSING, Programme.SUPERVISION)
 PROMISES: tuple[Callable[[Policy, Policy], None], ...] = (
     needs_are_kept,
@@ -369,6 +293,7 @@ PROMISES: tuple[Callable[[Policy, Policy], None], ...] = (
     keys_keep_their_limits,
     located_as_agreed,
     located_as_ordered,
+    located_in_danger,
     later_programmes_are_closed,
 )
 

@@ -20,6 +20,7 @@ from breakseal.kernel.model import (
     body,
     desk,
     enrolments,
+    exigent,
     keys,
     leaf,
     location,
@@ -37,7 +38,7 @@ from breakseal.keyholder.authority import MAX_LIFE, MAX_ROOT_LIFE
 ROOT = Path(__file__).parents[2]
 SPEC = ROOT / "docs/spec"
 STAMP = ("v", "issued", "expires", "nonce")
-FORMATS = (answers, body, desk, enrolments, keys, leaf, location, orders, permit, receipt, signed, s)
+FORMATS = (answers, body, desk, enrolments, exigent, keys, leaf, location, orders, permit, receipt, signed, s)
 """The modules in which everything stands that is signed, logged or sealed."""
 
 SIGNERS = {
@@ -54,6 +55,9 @@ SIGNERS = {
     "investigator": "investigator's own key",
     "court": "court's key",
     "reviewer": "legal reviewer's own key",
+    "police-supervisor": "police supervisor's own key",
+    "duty": "duty reviewer's own key",
+    "overseer": "overseer's own key",
 }
 """Every kind of signer, as the tables call it."""
 
@@ -98,6 +102,10 @@ MAY_SIGN: dict[str, tuple[str, ...]] = {
     "review-order": ("reviewer",),
     "end-order": ("court",),
     "look-under": ("investigator",),
+    "exigent": ("investigator",),
+    "second-exigent": ("police-supervisor",),
+    "confirm-exigent": ("duty",),
+    "review-exigent": ("reviewer", "overseer"),
     "read-trail": _SUBJECT,
     "read-desk": (
         "subject",
@@ -142,6 +150,10 @@ LEAVES: dict[str, tuple[str, ...]] = {
     "review-order": ("basis",),
     "end-order": ("withdraw",),
     "look-under": ("disclose",),
+    "exigent": ("basis", "basis", "basis"),
+    "second-exigent": ("basis", "basis", "basis"),
+    "confirm-exigent": ("basis", "basis"),
+    "review-exigent": ("basis", "basis"),
 }
 """The leaves that a statement makes when it is taken; a type that is not here makes none."""
 
@@ -169,6 +181,7 @@ def handed_in(name: str, kind: type[Any]) -> str:
         "consent-answered": "Attest",
         "consent-stopped": "Attest",
         "look-under": "LocateUnder",
+        "exigent": "inside `second-exigent`",
     }
     if kind in {**submission._ROOT, **submission._SELF, **submission._ENROLLED}:
         return "Submit"

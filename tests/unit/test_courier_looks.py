@@ -146,6 +146,7 @@ def test_a_silent_source_is_given_up_in_time(setting: Setting) -> None:
         ({"kind": "consent"}, {"permit-of-another-kind"}),
         ({"kind": "notice"}, {"permit-of-another-kind"}),
         ({"precision": ""}, {"permit-of-another-kind"}),
+        ({"ground": ""}, {"permit-of-another-kind"}),
         ({"precision": "yes-or-no"}, {"permit-of-another-kind"}),
         ({"area": Area(lat=0, lon=0, radius=1999)}, {"area-too-small"}),
         ({"expires": 1}, {"permit-expired"}),
@@ -159,6 +160,21 @@ def test_a_permit_for_anything_else_locates_nobody(
     async def scene(courier: Courier) -> None:
         source, looker = source_for(courier), Looker(setting)
         assert await refused(courier, looker.ask(**change)) in reasons  # type: ignore[arg-type] # members of a permit
+        assert source.asked == []
+
+    play(setting, scene)
+
+
+def test_the_web_tier_cannot_make_a_consented_look_one_of_a_court_or_a_danger(setting: Setting) -> None:
+    """STOP holds against consents; the ground is inside what the keyholder signed."""
+
+    async def scene(courier: Courier) -> None:
+        source, looker = source_for(courier), Looker(setting)
+        for ground in (b"order", b"exigent"):
+            asked = looker.ask()
+            forged = asked.permit.replace(b'"ground":"consent"', b'"ground":"%s"' % ground)
+            assert forged != asked.permit
+            assert await refused(courier, msgspec.structs.replace(asked, permit=forged)) == "not-verified"
         assert source.asked == []
 
     play(setting, scene)

@@ -109,7 +109,7 @@ def test_stop_ends_questions_and_looks_and_is_acknowledged_after_the_keyholder_k
         setting.keyholder.problem = None
         setting.clock.time += 1
         texts = await phone.sees()
-        assert texts[-1].startswith("Stopped: nobody can see where this phone is.")
+        assert texts[-1].startswith("Stopped: nobody whom you agreed to can see where this phone is")
         (statement,) = told(setting)
         assert isinstance(statement, ConsentStopped)
         assert (statement.why, number_in(setting, statement)) == ("stopped", NUMBER)
@@ -117,6 +117,40 @@ def test_stop_ends_questions_and_looks_and_is_acknowledged_after_the_keyholder_k
         assert await phone.sees() == texts
         assert len(told(setting)) == 1
         assert (await looker.look(courier)).answer == "unknown"
+
+    play(setting, scene)
+
+
+@pytest.mark.parametrize(
+    ("ground", "answer"), [("order", "found"), ("exigent", "found"), ("consent", "unknown")]
+)
+def test_stop_ends_what_was_agreed_to_and_no_order_and_no_danger(
+    setting: Setting, ground: str, answer: str
+) -> None:
+    """Who texted STOP to a company is found in a danger to life; the company learns nothing."""
+
+    async def scene(courier: Courier) -> None:
+        source, looker, phone = source_for(courier), Looker(setting), Phone(setting, courier)
+        phone.says("STOP")
+        await courier.location.hear()
+        assert (await looker.look(courier, looker.ask(ground=ground))).answer == answer
+        assert len(source.asked) == (ground != "consent")
+        source.during = lambda: phone.says("STOP")
+        assert (await looker.look(courier, looker.ask(ground=ground))).answer == answer
+
+    play(setting, scene)
+
+
+def test_what_stop_is_acknowledged_with_says_what_it_does_not_end(setting: Setting) -> None:
+    async def scene(courier: Courier) -> None:
+        phone = Phone(setting, courier)
+        for text, order, danger in (
+            ("stop", "A court's order", "a danger to life"),
+            ("alto", "Una orden judicial", "un peligro de muerte"),
+        ):
+            phone.says(text)
+            assert order in (said := (await phone.sees())[-1])
+            assert danger in said
 
     play(setting, scene)
 
@@ -178,7 +212,7 @@ def test_start_lets_questions_come_again_and_no_look(setting: Setting) -> None:
     async def scene(courier: Courier) -> None:
         phone = Phone(setting, courier)
         phone.says("ALTO")
-        assert (await phone.sees())[-1].startswith("Terminado: nadie puede ver")
+        assert (await phone.sees())[-1].startswith("Terminado: nadie con su permiso puede ver")
         phone.says("INICIAR")
         assert (await phone.sees())[-1].startswith("Pueden llegar preguntas de nuevo")
         setting.clock.time += 1

@@ -12,7 +12,7 @@ export const PURPOSES = [
 ];
 export const ROLES = [
   "call-taker", "call-supervisor", "field-responder", "investigator", "supervising-officer", "legal-reviewer",
-  "duty-reviewer", "oversight",
+  "duty-reviewer", "oversight", "police-supervisor",
 ];
 export const CLASSES = ["call-centre", "police", "court", "supervision", "company", "research", "oversight-body"];
 
@@ -80,5 +80,9 @@ export const STATEMENTS = {
     order: req("bytes"), number: req("bytes"), categories: req("texts"), recipient: req("bytes"), max_age: opt("number", -1),
     reason: opt("text", ""),
   },
+  exigent: { number: req("bytes"), digits: req("text"), danger: req("text") },
+  "second-exigent": { request: req("bytes"), number: req("bytes"), reason: req("text") },
+  "confirm-exigent": { exigent: req("bytes"), line: req("text"), digits: req("text"), result: word("confirmed", "denied") },
+  "review-exigent": { exigent: req("bytes"), result: word("upheld", "not-upheld", "released"), reason: req("text") },
   "pause-location": { paused: req("flag") },
 };

@@ -17,6 +17,7 @@ COMMANDS = {
     "courier": "breakseal.cli.organisation:courier",
     "demo": "breakseal.cli.demo:demo",
     "doctor": "breakseal.cli.doctor:doctor",
+    "exigent": "breakseal.cli.exigent:exigent",
     "init": "breakseal.cli.init:init",
     "key": "breakseal.cli.key:key",
     "log": "breakseal.cli.log:log",

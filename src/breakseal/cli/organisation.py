@@ -114,9 +114,10 @@ def client(
 @_OUT
 @json_option
 def call_back(*, court: str, number: str, out: Path, as_json: bool) -> None:
-    """Prepare the entry of the register of courts: reviewers call COURT (its id) back at NUMBER (+1...), nowhere else.
+    """Prepare an entry of the register: reviewers call COURT back at NUMBER (+1...), nowhere else.
 
-    Take the number from a public source of your own, never from a paper or an agency.
+    COURT is the id of a court, or of an agency that may have to ask in a danger to life. Take the number from a public
+    source of your own, never from a paper or from whoever asks.
     """
     _check_id(court)
     if _NUMBER.fullmatch(number) is None:

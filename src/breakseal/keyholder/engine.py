@@ -27,6 +27,7 @@ from breakseal.keyholder.core import Core
 from breakseal.keyholder.disclosure.opening import Released, open_
 from breakseal.keyholder.disclosure.prepare import prepare
 from breakseal.keyholder.disclosure.record import Recorded, record
+from breakseal.keyholder.exigent import asking as exigent
 from breakseal.keyholder.facts import PublicCounts, facts
 from breakseal.keyholder.housekeeping import sweep
 from breakseal.keyholder.location import answering as location
@@ -194,7 +195,7 @@ class Engine:
     def _locate(self, question: LocationQuestion | LocateUnder, now: int) -> Waiting:
         if not isinstance(question, LocateUnder):
             return Waiting(*location.begin(self.core, question, now))
-        look = ordered.prepare(self.core, question, now)
+        look = exigent.prepare(self.core, question, now)
         return Waiting(
             (look.entry,), lambda done: ordered.release(self.core, look, done[look.entry.hash], now)
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from breakseal.keyholder import retention
 from breakseal.keyholder.core import Core
+from breakseal.keyholder.exigent import register as exigent
 from breakseal.keyholder.location import consents, keyless
 from breakseal.keyholder.orders import register as orders
 from breakseal.keyholder.statements.root import apply_due
@@ -29,6 +30,7 @@ def sweep(core: Core, now: int) -> tuple[NewEntry, ...]:
     consents.sweep(core, now)
     ended += keyless.end(core, now)
     orders.sweep(core, now)
+    exigent.sweep(core, now)
     core.store.run("DELETE FROM openings WHERE expires < ?", now)
     core.store.run("DELETE FROM permits WHERE done != '' AND due < ?", now - 7 * DAY)
     return ended

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from breakseal.kernel.errors import BreaksealError
+from breakseal.kernel.model.exigent import ConfirmExigent, ReviewExigent, SecondExigent
 from breakseal.kernel.model.orders import LodgeOrder, LookUnder
 from breakseal.kernel.model.statements import Request
 from breakseal.keyholder.authority import MAX_LIFE, check_time, consume, verify
 from breakseal.keyholder.core import Core
+from breakseal.keyholder.exigent import register as exigent
 from breakseal.keyholder.trails import Happening, NewEntry
 
 RECORDED_AN_HOUR = 20
@@ -17,13 +19,15 @@ RECORDED_AN_HOUR = 20
 def note_refusal(core: Core, request: bytes, reason: str, now: int) -> NewEntry | None:
     """Write the entry of a refused request, if an enrolled officer signed it and has entries left this hour.
 
-    Beyond that, refusals are only counted. Nothing of the basis is repeated, and of an order nothing at all: a refused
-    attempt must not leave a number behind.
+    Beyond that, refusals are only counted. Nothing of the basis is repeated, and of an order or exigent request nothing
+    at all: a refused attempt must not leave a number behind.
     """
     try:
         verified = verify(core, request, now)
         statement, holder = verified.statement, verified.signer
-        if holder.kind != "officer" or not isinstance(statement, Request | LodgeOrder | LookUnder):
+        if holder.kind != "officer" or not isinstance(
+            statement, Request | LodgeOrder | LookUnder | SecondExigent | ConfirmExigent | ReviewExigent
+        ):
             return None
         # An old or repeated request is nobody's new attempt: it must not use up the officer's entries.
         check_time(statement, now, MAX_LIFE)
@@ -33,9 +37,12 @@ def note_refusal(core: Core, request: bytes, reason: str, now: int) -> NewEntry 
     spent = core.budgets.spend(holder.id, "refusals", now)
     if spent > RECORDED_AN_HOUR:
         return None
+    known = exigent.find(core, statement.order) if isinstance(statement, LookUnder) else None
+    in_danger = known is not None or isinstance(statement, SecondExigent | ConfirmExigent | ReviewExigent)
     what = Happening(
-        type="refuse", party=core.party(holder), result=f"refused:{reason}", purpose="court-order-disclosure",
-        target="refusal", marks=("only-counted-from-here",) if spent == RECORDED_AN_HOUR else (),
+        type="refuse", party=core.party(holder), result=f"refused:{reason}",
+        purpose="exigent-disclosure" if in_danger else "court-order-disclosure", target="refusal",
+        marks=("only-counted-from-here",) if spent == RECORDED_AN_HOUR else (),
     )  # fmt: skip
     if isinstance(statement, LookUnder):
         what = replace(what, basis_digest=statement.order, reason=statement.reason)

@@ -79,9 +79,9 @@ class Replay:
             "UPDATE trails SET n = ?, link = ? WHERE id = ?", n, canonical.b64(digest), trail
         )
         self._expect(trail, n + 1)
-        self._apply(leaf, trail, n, now)
+        self._apply(leaf, digest, trail, n, now)
 
-    def _apply(self, leaf: Leaf, trail: int, n: int, now: int) -> None:
+    def _apply(self, leaf: Leaf, digest: bytes, trail: int, n: int, now: int) -> None:
         row = self._core.store.one("SELECT kind, owner FROM trails WHERE id = ?", trail)
         assert row is not None, "INVARIANT: an expected tag belongs to a trail"  # noqa: S101 # tells the type checker
         kind, owner = str(row[0]), str(row[1])
@@ -91,6 +91,12 @@ class Replay:
             self._subject(leaf, trail, n, owner, now)
         elif kind == "organisation" and leaf.type == "revoke":
             self._officer(leaf, trail, n, owner, now)
+        elif kind == "organisation" and leaf.type == "basis" and leaf.basis == "exigent":
+            # What was asked is lost, and that it must be judged is not: it is named by its leaf from now on.
+            self._core.store.run(
+                "INSERT INTO exigent VALUES (?, ?, '', ?, ?, 0, 'denied', '', '', x'', ?)",
+                digest, owner, trail, now, now,
+            )  # fmt: skip
 
     def _public(self, envelope: bytes, now: int) -> None:
         verified = verify_root_signed(self._core, envelope)

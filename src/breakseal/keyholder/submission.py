@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from breakseal.kernel.errors import FormatError, RefusedError
-from breakseal.kernel.model import enrolments, location, orders, signed
+from breakseal.kernel.model import enrolments, exigent, location, orders, signed
 from breakseal.kernel.model import statements as s
 from breakseal.keyholder.authority import (
     MAX_LIFE,
@@ -20,6 +20,7 @@ from breakseal.keyholder.authority import (
     verify_self_signed,
 )
 from breakseal.keyholder.core import Core
+from breakseal.keyholder.exigent import asking
 from breakseal.keyholder.location import agreeing
 from breakseal.keyholder.orders import lodging
 from breakseal.keyholder.protocol import Submit
@@ -69,6 +70,9 @@ _ENROLLED: dict[type[Any], Effect] = {
     orders.LodgeOrder: lodging.lodge,
     orders.ReviewOrder: lodging.review,
     orders.EndOrder: lodging.end,
+    exigent.SecondExigent: asking.second,
+    exigent.ConfirmExigent: asking.confirm,
+    exigent.ReviewExigent: asking.review,
     enrolments.EnrolOfficer: officers.enrol,
     enrolments.RevokeOfficer: officers.revoke,
     enrolments.Roster: officers.roster,

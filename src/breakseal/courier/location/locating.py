@@ -88,7 +88,7 @@ class Locating:
         source = await self._source_beside(permit, told, now)
         await self._looks.use(permit.id, permit.expires)
         who = self._keys.number_mac(number)
-        if self._stops.holds(who, now):
+        if self._stopped(permit, who, now):
             answer = _unknown(permit, "stopped")
         else:
             answer = await self._look(permit, precision, number, source, told)
@@ -171,9 +171,13 @@ class Locating:
             return _unknown(permit, "fix-too-old")
         return found(fix, precision, permit.area, name, permit.about)
 
+    def _stopped(self, permit: Permit, who: bytes, now: int) -> bool:
+        """Say whether STOP ends this look: not one that a court ordered, or that a danger to life asks for."""
+        return permit.ground not in ("order", "exigent") and self._stops.holds(who, now)
+
     def _seal(self, permit: Permit, answer: Found, who: bytes, point: bytes) -> bytes:
         """INVARIANT: nothing is awaited between the last look at STOP and the seal."""
-        if answer.answer != "unknown" and self._stops.holds(who, self._clock.now()):
+        if answer.answer != "unknown" and self._stopped(permit, who, self._clock.now()):
             answer = _unknown(permit, "stopped")
         self._looks.finish(permit.id, "failed" if answer.answer == "unknown" else "sent")
         if answer.answer != "unknown":
@@ -185,9 +189,13 @@ def _check_look(permit: Permit) -> LocationPrecision:
     """Return how precise the answer may be.
 
     Raises:
-        VerificationError: the permit names no precision, or one without the area that it needs.
+        VerificationError: the permit names no ground or no precision, or one without the area that it needs.
     """
     precision, area = permit.precision, permit.area
+    if permit.ground == "":
+        raise VerificationError(
+            "the permit says not on what the look stands", reason="permit-of-another-kind"
+        )
     if precision == "" or (precision == "yes-or-no" and area is None):
         raise VerificationError("the permit says not how precise", reason="permit-of-another-kind")
     if area is not None and area.radius < SMALLEST_AREA:

@@ -84,9 +84,9 @@ class EnrolProcessor(SignedStatement, frozen=True, tag="enrol-processor"):
 
 
 class EnrolCourtLine(SignedStatement, frozen=True, tag="enrol-court-line"):
-    """The root keys enter in the register of courts the number (E.164) at which reviewers call `court` back.
+    """The root keys enter in the register the number (E.164) at which reviewers call `court`, or an agency, back.
 
-    Overseers take it from a public source of their own, never from a paper or an agency.
+    Overseers take it from a public source of their own, never from a paper or from whoever asks.
     """
 
     court: str

@@ -13,6 +13,8 @@ from breakseal.kernel.model.location import Area, LocationPrecision, Terms
 from breakseal.kernel.model.signed import Signer
 
 DOMAIN = b"breakseal/permit/v1\n"
+Ground = Literal["consent", "order", "exigent"]
+"""On what a look stands: what the person agreed to, a court's order, or an exigent request."""
 
 
 class Permit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -26,7 +28,7 @@ class Permit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     "consent" asks the phone `to` (`ask_info` of the terms' client) to agree to `terms`; `about` is the ask's id.
     "locate" lets the courier ask a source once where the phone `to` (`locate_info`) is, and seal the answer, no more
     precise than `precision`, to `recipient` (P-256 point) under `found_info` of the leaf `about`; `max_age` is
-    seconds (-1 any), `area` a yes-or-no question.
+    seconds (-1 any), `area` a yes-or-no question. `ground` is on what the look stands: only "consent" ends with STOP.
     """
 
     v: Literal[1] = 1
@@ -44,6 +46,7 @@ class Permit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     recipient: str = ""
     max_age: Number = -1
     area: Area | None = None
+    ground: Ground | Literal[""] = ""
     expires: Number
     by: str = ""
     sig: str = ""

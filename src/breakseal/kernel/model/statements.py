@@ -27,6 +27,7 @@ from breakseal.kernel.model.enrolments import (
     Root,
     Roster,
 )
+from breakseal.kernel.model.exigent import ConfirmExigent, Exigent, ReviewExigent, SecondExigent
 from breakseal.kernel.model.keys import PublicKey
 from breakseal.kernel.model.location import (
     Consent,
@@ -245,4 +246,5 @@ Statement = (
     | Freeze | Unfreeze | Erase | CallEvent | Request | ReadTrail | ReadDesk
     | Consent | ConsentAnswered | ConsentStopped | WithdrawConsent | PauseLocation
     | EnrolCourtLine | LodgeOrder | ReviewOrder | EndOrder | LookUnder
+    | Exigent | SecondExigent | ConfirmExigent | ReviewExigent
 )  # fmt: skip

@@ -13,7 +13,7 @@ OrganisationClass = Literal[
 ]
 OfficerRole = Literal[
     "call-taker", "call-supervisor", "field-responder", "investigator", "supervising-officer", "legal-reviewer",
-    "duty-reviewer", "oversight",
+    "duty-reviewer", "oversight", "police-supervisor",
 ]  # fmt: skip
 BasisKind = Literal[
     "self", "consent", "emergency-call", "missing-case", "court-order", "exigent", "supervision-order", "guardianship",

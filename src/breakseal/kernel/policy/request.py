@@ -63,6 +63,8 @@ class Request:
     """The consent that is the basis was signed by the subject's own key; else a text message said yes."""
     notice_deferred: bool
     """The court order that is the basis puts off telling the subject until a day that has not come."""
+    exigent_confirmed: bool
+    """A duty reviewer of another body called the agency back and confirmed the exigent request that is the basis."""
     minutes_since_start: int
     """Minutes since the basis began, rounded up."""
     minutes_since_end: int
@@ -99,6 +101,7 @@ TRUTH_FACTS: Final = (
     "demo_mode",
     "consent_by_key",
     "notice_deferred",
+    "exigent_confirmed",
 )
 NUMBER_FACTS: Final = ("minutes_since_start", "minutes_since_end", "record_age_days")
 SCOPE_FACTS: Final = frozenset({"purpose", "role", "category"})

@@ -58,6 +58,7 @@ class Role(StrEnum):
     SUPERVISING_OFFICER = "supervising-officer"
     LEGAL_REVIEWER = "legal-reviewer"
     DUTY_REVIEWER = "duty-reviewer"
+    POLICE_SUPERVISOR = "police-supervisor"
     SPONSOR = "sponsor"
     OVERSIGHT = "oversight"
     OPERATOR = "operator"

@@ -195,6 +195,7 @@ def _facts(case: _Case, own: _Own) -> policy_request.Request:
         demo_mode=case.demo,
         consent_by_key=False,
         notice_deferred=False,
+        exigent_confirmed=False,
         minutes_since_start=case.since_start,
         minutes_since_end=case.since_end,
         record_age_days=0,

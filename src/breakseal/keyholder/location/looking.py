@@ -8,7 +8,7 @@ from breakseal.kernel.errors import FormatError, RefusedError, UnavailableError,
 from breakseal.kernel.model import canonical
 from breakseal.kernel.model.enrolments import EnrolCourier
 from breakseal.kernel.model.location import PRECISIONS, SMALLEST_AREA, Area, LocationPrecision, locate_info
-from breakseal.kernel.model.permit import Permit, sign_permit
+from breakseal.kernel.model.permit import Ground, Permit, sign_permit
 from breakseal.kernel.model.signed import read
 from breakseal.kernel.policy.decision import Decision
 from breakseal.kernel.policy.words import Precision
@@ -201,6 +201,7 @@ def locating(
     number: str,
     precision: LocationPrecision,
     *,
+    ground: Ground = "consent",
     expires: int,
     recipient: bytes,
     max_age: int,
@@ -214,7 +215,7 @@ def locating(
     name = permit or canonical.b64(core.entropy.token(16))
     told = Permit(
         id=name, kind="locate", about=canonical.b64(leaf), precision=precision, max_age=max_age, area=area,
-        to=canonical.b64(hpke.seal_to(point, number.encode("ascii"), locate_info(name))),
+        ground=ground, to=canonical.b64(hpke.seal_to(point, number.encode("ascii"), locate_info(name))),
         recipient=canonical.b64(recipient), expires=expires,
     )  # fmt: skip
     return sign_permit(told, core.signer)

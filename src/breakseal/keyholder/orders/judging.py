@@ -1,4 +1,4 @@
-"""What the policy says of an officer under an order, and whose list an entry about the ordered phone belongs to."""
+"""What the policy says of an officer who locates without a consent, who reviews that, and whose list it goes to."""
 
 from __future__ import annotations
 
@@ -15,31 +15,49 @@ from breakseal.keyholder.register.holders import Holder
 from breakseal.keyholder.statements.root import check_policy_released
 
 
-def judge(core: Core, officer: Holder, lodged: Lodged, now: int) -> tuple[Decision, Obligations]:
+def judge(
+    core: Core, officer: Holder, purpose: Purpose, kind: str, began: int, now: int, **known: bool
+) -> tuple[Decision, Obligations]:
     """Return the policy's decision on a look, whoever carries the phone, and what follows from it.
 
+    `kind` is the basis's, which `began` then (Unix seconds); `known` what else the policy is to know of it.
     A freeze and a pause are not asked about: they close a record and consents, and an order that they stopped would
     tell the agency that there is a record.
 
     Raises:
-        RefusedError: this officer may not look under any order.
+        RefusedError: this officer may not look on this basis.
     """
     if officer.kind != "officer":
-        raise RefusedError("only officers act under an order", reason="not-officer")
+        raise RefusedError("only officers locate without a consent", reason="not-officer")
     check_policy_released(core, now)
-    basis = Basis(
-        kind="court-order", digest=lodged.name, handle=None, answered=False, started=min(now, lodged.order.begins),
-        ended=0,
-    )  # fmt: skip
-    facts = replace(
-        facts_of(core, Purpose.COURT_ORDER_DISCLOSURE, basis, officer, now),
-        category=Category.LOCATION_FIX,
-        notice_deferred=lodged.defer_until > now,
-    )
+    basis = Basis(kind=kind, digest="", handle=None, answered=False, started=min(now, began), ended=0)
+    facts = replace(facts_of(core, purpose, basis, officer, now), category=Category.LOCATION_FIX, **known)  # type: ignore[arg-type] # truth facts by name
     decision = core.policy.decide(facts)
     if decision.obligations is None:
         raise refusal(facts, decision)
     return decision, decision.obligations
+
+
+def judge_order(core: Core, officer: Holder, lodged: Lodged, now: int) -> tuple[Decision, Obligations]:
+    """Return the policy's decision on a look under this order; raises as `judge` does."""
+    return judge(
+        core, officer, Purpose.COURT_ORDER_DISCLOSURE, "court-order", lodged.order.begins, now,
+        notice_deferred=lodged.defer_until > now,
+    )  # fmt: skip
+
+
+def check_reviewer(core: Core, reviewer: Holder, roles: tuple[str, ...], now: int) -> None:
+    """Check that an officer in one of `roles`, of a court or an oversight body, signed with their own key.
+
+    Raises:
+        RefusedError: somebody else did.
+    """
+    officer = core.organisations.officer(reviewer.id) if reviewer.kind == "officer" else None
+    org = core.organisations.get(reviewer.org) if officer else None
+    if org is None or officer is None or officer.role not in roles or reviewer.is_session:
+        raise RefusedError(f"only the own key of a {' or '.join(roles)} reviews this", reason="not-reviewer")
+    if org.kind not in ("court", "oversight-body") or org.roster_until <= now:
+        raise RefusedError("reviewers are of a court or an oversight body", reason="not-reviewer")
 
 
 def list_of(core: Core, number: str, now: int) -> int:

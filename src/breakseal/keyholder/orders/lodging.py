@@ -12,9 +12,8 @@ from breakseal.keyholder import deferred
 from breakseal.keyholder.authority import Verified
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.orders import register
-from breakseal.keyholder.orders.judging import judge, list_of
+from breakseal.keyholder.orders.judging import check_reviewer, judge_order, list_of
 from breakseal.keyholder.orders.register import Lodged
-from breakseal.keyholder.register.holders import Holder
 from breakseal.keyholder.statements.outcome import Outcome
 from breakseal.keyholder.statements.root import court_line
 from breakseal.keyholder.trails import Happening, NewEntry
@@ -27,7 +26,7 @@ def lodge(core: Core, verified: Verified, statement: LodgeOrder, now: int) -> Ou
     officer = verified.signer
     lodged = register.checked(core, statement, now)
     order = lodged.order
-    decision, duties = judge(core, officer, lodged, now)
+    decision, duties = judge_order(core, officer, lodged, now)
     if order.agency != officer.org:
         raise RefusedError("the order names another agency", reason="order-agency")
     if order.until <= now:
@@ -50,7 +49,7 @@ def lodge(core: Core, verified: Verified, statement: LodgeOrder, now: int) -> Ou
 def review(core: Core, verified: Verified, statement: ReviewOrder, now: int) -> Outcome:
     """Take what a legal reviewer outside the agency heard from the court; the second who confirms makes it an order."""
     reviewer = verified.signer
-    _check_reviewer(core, reviewer, now)
+    check_reviewer(core, reviewer, ("legal-reviewer",), now)
     lodged, lodging = register.find(core, statement.order, now, reviewer=reviewer.org)
     order = lodged.order
     if not lodged.needs:
@@ -71,15 +70,6 @@ def review(core: Core, verified: Verified, statement: ReviewOrder, now: int) -> 
             reviewer.id, (mine, _count(core, lodged, replace(what, notice=timing, signed=lodging), now))
         )
     return Outcome(reviewer.id, (mine,))
-
-
-def _check_reviewer(core: Core, reviewer: Holder, now: int) -> None:
-    officer = core.organisations.officer(reviewer.id) if reviewer.kind == "officer" else None
-    org = core.organisations.get(reviewer.org) if officer else None
-    if org is None or officer is None or officer.role != "legal-reviewer" or reviewer.is_session:
-        raise RefusedError("only a legal reviewer's own key reviews orders", reason="not-reviewer")
-    if org.kind not in ("court", "oversight-body") or org.roster_until <= now:
-        raise RefusedError("reviewers are of a court or an oversight body", reason="not-reviewer")
 
 
 def _about(core: Core, verified: Verified, lodged: Lodged, result: str) -> Happening:

@@ -65,7 +65,8 @@ def _signed(core: Core, text: str, now: int) -> tuple[bytes, Order, int]:
 
 def _copied(core: Core, text: str, now: int) -> tuple[bytes, Order, int]:
     digest, order = read_paper(text)
-    if court_line(core, order.court, now) is None:
+    # The register has the numbers of agencies too: none of them is its own court.
+    if court_line(core, order.court, now) is None or core.organisations.get(order.court).kind != "court":
         raise RefusedError(
             "the register of courts has no number to call this court back", reason="not-a-court"
         )

@@ -167,7 +167,7 @@ def public_entry(core: Core, kind: LeafType, envelope: bytes, now: int) -> NewEn
 
 
 def court_line(core: Core, court: str, now: int) -> str | None:
-    """Return the number in the register of courts at which `court` is called back; None if it has none that counts."""
+    """Return the number in the register at which `court`, or an agency, is called back; None if none counts."""
     row = core.store.one(
         "SELECT envelope FROM enrolments WHERE kind = 'court-line' AND id = ? AND active_from <= ?"
         " ORDER BY active_from DESC, rowid DESC",

@@ -118,6 +118,14 @@ async function lodgeOrder({ order: text }, { words, facts }) {
 
 const lines = (...texts) => ({ lines: texts });
 
+// What the investigator signed, inside of what the supervisor signs. Whether the signature holds, the keyholder checks.
+function readFirst(request) {
+  const first = decode(unb64(decode(unb64(request)).payload));
+  check(first);
+  if (first.type !== "exigent") throw new Error("not an urgent request");
+  return first;
+}
+
 const PHRASES = {
   session,
   grant,
@@ -195,6 +203,33 @@ const PHRASES = {
       ...(reason ? [words.say("sign.look-under.reason", { reason })] : []),
     ),
     warning: words.say("sign.look-under.warning"),
+  }),
+  exigent: async ({ digits, danger }, { words }) => ({
+    ...lines(words.say("sign.exigent.what", { danger }), words.say("sign.exigent.phone", { digits }), words.say("sign.exigent.then")),
+    warning: words.say("sign.exigent.warning"),
+  }),
+  "second-exigent": async ({ request, reason }, { words }) => {
+    const { digits, danger } = readFirst(request);
+    return {
+      ...lines(
+        words.say("sign.second-exigent.what", { digits, danger }), words.say("sign.second-exigent.reason", { reason }),
+        words.say("sign.second-exigent.then"),
+      ),
+      warning: words.say("sign.second-exigent.warning"),
+    };
+  },
+  "confirm-exigent": async ({ exigent, line, digits, result }, { words }) => ({
+    ...lines(
+      words.say("sign.confirm-exigent.called", { line, digits }),
+      words.say(`sign.confirm-exigent.${result}`, { exigent: exigent.slice(0, 8) }),
+    ),
+    warning: words.say("sign.confirm-exigent.warning"),
+  }),
+  "review-exigent": async ({ exigent, result, reason }, { words }) => ({
+    ...lines(
+      words.say(`sign.review-exigent.${result}`, { exigent: exigent.slice(0, 8) }), words.say("sign.review-exigent.reason", { reason }),
+    ),
+    warning: words.say("sign.review-exigent.warning"),
   }),
   "offer-key": async ({ org, name, key }, { words, facts }) => ({
     ...lines(words.say("sign.offer-key.what", { name, org: organisation(facts, org) }), words.say("sign.offer-key.nothing")),

@@ -1,0 +1,195 @@
+"""Two officers ask in a danger to life, a duty reviewer calls back, somebody judges it; what the officer gets then.
+
+Nothing here tells the agency whose phone it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from breakseal.kernel.errors import RefusedError, VerificationError
+from breakseal.kernel.model import canonical
+from breakseal.kernel.model.exigent import (
+    ALONE,
+    CONFIRMED_LOOKS,
+    LIFE,
+    ConfirmExigent,
+    Exigent,
+    ReviewExigent,
+    SecondExigent,
+    exigent_info,
+)
+from breakseal.kernel.policy.words import Purpose
+from breakseal.keyholder import deferred
+from breakseal.keyholder.authority import (
+    MAX_LIFE,
+    Verified,
+    check_not_restored,
+    check_time,
+    consume,
+    verify,
+)
+from breakseal.keyholder.core import Core
+from breakseal.keyholder.exigent import register
+from breakseal.keyholder.exigent.register import Asked
+from breakseal.keyholder.orders import looking
+from breakseal.keyholder.orders.judging import check_reviewer, judge, list_of
+from breakseal.keyholder.orders.messages import LocateUnder
+from breakseal.keyholder.register.holders import Holder
+from breakseal.keyholder.register.numbers import check_number
+from breakseal.keyholder.statements.outcome import Outcome
+from breakseal.keyholder.statements.root import court_line
+from breakseal.keyholder.trails import Happening
+
+_PURPOSE = Purpose.EXIGENT_DISCLOSURE
+REQUESTS_AN_HOUR = 20
+"""How many requests one organisation may make in an hour, all its officers together."""
+
+
+def second(core: Core, verified: Verified, statement: SecondExigent, now: int) -> Outcome:
+    """Take a request that both officers signed: an entry in the agency's trail, and two for the person, at once."""
+    first, request, number = _first(core, statement, now)
+    officer, supervisor, name = first.signer, verified.signer, canonical.b64(first.digest)
+    decision, duties = judge(core, officer, _PURPOSE, "exigent", now, now, exigent_confirmed=False)
+    _check_supervisor(core, supervisor, officer)
+    if court_line(core, officer.org, now) is None:
+        raise RefusedError("the register has no number to call your agency back", reason="no-line")
+    if core.budgets.spend(officer.org, "exigent", now) > REQUESTS_AN_HOUR:
+        raise RefusedError("too many requests were made in this hour: wait", reason="too-many")
+    register.check_may_ask(core, officer.org, number, now)
+    asked = Asked(name, officer.org, officer.id, list_of(core, number, now), now, 0, "alone", "", "")
+    register.keep(core, asked, number)
+    what = replace(
+        _about(core, verified, name, "exigent-asked", request.danger), party=core.party(officer), until=now + LIFE,
+        policy=decision.reasons,
+    )  # fmt: skip
+    told = replace(what, notice=duties.notice.value)
+    return Outcome(
+        officer.id,
+        (
+            core.trails.append(core.trails.of("organisation", officer.org), what, now),
+            deferred.write(core, asked.trail, told, 0, now),
+            # No second message: one tells of both.
+            core.trails.append(
+                asked.trail,
+                replace(
+                    told, party=core.party(supervisor), result="exigent-seconded", reason=statement.reason
+                ),
+                now,
+            ),
+        ),
+    )
+
+
+def confirm(core: Core, verified: Verified, statement: ConfirmExigent, now: int) -> Outcome:
+    """Take what the agency said when a duty reviewer of another body called it back; the last word counts."""
+    reviewer = verified.signer
+    check_reviewer(core, reviewer, ("duty-reviewer",), now)
+    asked = _found(core, statement.exigent, reviewer)
+    if now >= asked.issued + LIFE or asked.result not in ("", "upheld"):
+        raise RefusedError("the request is over", reason="exigent-over")
+    if statement.line != court_line(core, asked.org, now):
+        raise RefusedError("call the number in the register, no other", reason="line")
+    if statement.digits != register.number_of(core, asked.name)[-4:]:
+        raise RefusedError(
+            "what the agency read back is not what its officers asked about", reason="readback"
+        )
+    register.change(core, replace(asked, state=statement.result, spoke=reviewer.id))
+    return _both(core, verified, asked, statement.result, "", now, "agency-called-back")
+
+
+def review(core: Core, verified: Verified, statement: ReviewExigent, now: int) -> Outcome:
+    """Take what a legal reviewer or overseer found afterwards; only an overseer releases what was not upheld."""
+    reviewer, released = verified.signer, statement.result == "released"
+    check_reviewer(core, reviewer, ("oversight",) if released else ("legal-reviewer", "oversight"), now)
+    asked = _found(core, statement.exigent, reviewer)
+    if asked.result != ("not-upheld" if released else ""):
+        raise RefusedError("this request waits for no such review", reason="exigent-reviewed")
+    register.change(core, replace(asked, result=statement.result, spoke=reviewer.id))
+    return _both(core, verified, asked, statement.result, statement.reason, now)
+
+
+def prepare(core: Core, question: LocateUnder, now: int) -> looking.OrderedLook:
+    """Decide and store the officer's look under an exigent request, or under an order if it names none of theirs.
+
+    Raises:
+        FormatError, VerificationError: not a request to look.
+        RefusedError: the exigent request or the order does not allow it.
+    """
+    verified, asked = looking.asked_under(core, question, now)
+    request = register.find(core, asked.order)
+    if request is None or request.officer != verified.signer.id:
+        return looking.prepare(core, verified, asked, now)
+    check_not_restored(core, request)
+    confirmed = request.state == "confirmed"
+    if now >= request.issued + LIFE or not register.is_live(core, canonical.unb64(request.name)):
+        raise RefusedError("the request is over", reason="exigent-over")
+    if now >= request.issued + ALONE and not confirmed:
+        raise RefusedError("no duty reviewer has confirmed the request", reason="exigent-unconfirmed")
+    decision, duties = judge(
+        core, verified.signer, _PURPOSE, "exigent", request.issued, now, exigent_confirmed=confirmed
+    )
+    number = register.number_of(core, request.name)
+    looking.check_asked(core, asked, number, now)
+    if request.used >= (CONFIRMED_LOOKS if confirmed else 1):
+        raise RefusedError("the looks that the request allows are used up", reason="exigent-used-up")
+    register.change(core, replace(request, used=request.used + 1))
+    return looking.stored(
+        core, verified, asked, decision, duties, now, ground="exigent", number=number, purpose=_PURPOSE,
+        basis="exigent", result="located-in-danger", most="exact", defer_until=0,
+    )  # fmt: skip
+
+
+def _first(core: Core, statement: SecondExigent, now: int) -> tuple[Verified, Exigent, str]:
+    """Return what the investigator signed, used up, and the number that both officers entered."""
+    first = verify(core, canonical.unb64(statement.request), now)
+    request = first.statement
+    if not isinstance(request, Exigent):
+        raise VerificationError("the supervisor signed for something else", reason="not-a-request")
+    check_time(request, now, MAX_LIFE)
+    check_not_restored(core, request)
+    consume(core, first.digest, request.expires)
+    number = core.ingest.open(canonical.unb64(request.number), exigent_info(request.nonce), now)
+    again = core.ingest.open(
+        canonical.unb64(statement.number), exigent_info(canonical.b64(first.digest)), now
+    )
+    if number != again or number[-4:] != request.digits.encode():
+        raise RefusedError("the two officers name different phones", reason="exigent-number")
+    return first, request, check_number(number.decode("ascii", "replace"))
+
+
+def _check_supervisor(core: Core, supervisor: Holder, officer: Holder) -> None:
+    role = core.organisations.officer(supervisor.id).role if supervisor.kind == "officer" else ""
+    if role != "police-supervisor" or supervisor.org != officer.org or supervisor.is_session:
+        raise RefusedError(
+            "a supervisor of the same agency must sign with their own key", reason="not-supervisor"
+        )
+
+
+def _found(core: Core, name: str, reviewer: Holder) -> Asked:
+    asked = register.find(core, name)
+    if asked is None or asked.org == reviewer.org:
+        raise RefusedError("there is no such request that you could review", reason="exigent-unknown")
+    if asked.spoke == reviewer.id:
+        raise RefusedError("another person must say what comes after your word", reason="reviewed")
+    return asked
+
+
+def _about(core: Core, verified: Verified, name: str, result: str, reason: str) -> Happening:
+    return Happening(
+        type="basis", party=core.party(verified.signer), result=result, purpose="exigent-disclosure", basis="exigent",
+        basis_digest=name, categories=("location.fix",), reason=reason, signed=verified.envelope,
+        target=f"exigent:{name}",
+    )  # fmt: skip
+
+
+def _both(
+    core: Core, verified: Verified, asked: Asked, result: str, reason: str, now: int, *marks: str
+) -> Outcome:
+    """Write what a reviewer said into their body's trail and the person's."""
+    reviewer = verified.signer
+    what = replace(_about(core, verified, asked.name, f"exigent-{result}", reason), marks=marks)
+    mine = core.trails.append(core.trails.of("organisation", reviewer.org), what, now)
+    return Outcome(
+        reviewer.id, (mine, deferred.write(core, asked.trail, replace(what, notice="at-once"), 0, now))
+    )
