@@ -13,18 +13,18 @@ from breakseal.kernel.model import canonical
 from breakseal.kernel.model import statements as s
 from breakseal.kernel.model.body import Body, verify_trail
 from breakseal.kernel.model.keys import PublicKey
-from breakseal.kernel.model.location import Consent, ask_info
+from breakseal.kernel.model.location import ask_info
 from breakseal.kernel.model.permit import Permit, read_permit
 from breakseal.kernel.model.signers import Ed25519Signer
 from breakseal.kernel.seal import hpke
 from breakseal.keyholder import protocol as p
 from breakseal.keyholder.location import messages as m
-from tests.support.locating import PURPOSE, Locating, compact
+from tests.support.locating import Locating, compact
 from tests.support.world import NUMBER, Person, World, software_key
 
 
 def _no_token() -> m.TokenGiven:
-    return m.TokenGiven(token=bytes(32), expires=0, purpose="", precision="1km", consent=bytes(16))
+    return m.TokenGiven(token=bytes(32), expires=0, purpose="", precision="1km", consent=bytes(16), handle="")
 
 
 def _claims(places: Locating) -> dict[str, Any]:
@@ -43,11 +43,7 @@ def test_a_client_asserts_the_consent_itself(places: Locating) -> None:
     world, asked = places.world, places.ask()
     unknown = places.answered(asked.ask, signer=places.client)
     places.refused(m.Attest(statement=unknown), "not-courier")
-    until = world.clock.now() + 3600
-    own = world.sign(
-        Consent, places.client, client=places.client_id, number="x", purpose=PURPOSE, precision="1km", rate=4,
-        until=until,
-    )  # fmt: skip
+    own = places.consent(world.resident(), places.client, number="x")
     places.refused(p.Submit(statements=(own,)), "not-yours")
     request = world.sign(
         s.Request, places.client, purpose="location-consented", basis="", categories=("location.fix",),

@@ -43,7 +43,9 @@ def test_an_ask_or_a_consent_is_used_as_a_token(places: Locating) -> None:
     places.attest(places.answered(asked.ask))
     given = places.take(asked.ask)
     for false in (asked.ask, given.consent, asked.permit):
-        forged = m.TokenGiven(token=false, expires=0, purpose="", precision="1km", consent=bytes(16))
+        forged = m.TokenGiven(
+            token=false, expires=0, purpose="", precision="1km", consent=bytes(16), handle=""
+        )
         places.refused(places.looking(forged), "no-token")
 
 
@@ -202,24 +204,14 @@ def test_a_consent_outlives_the_move_of_the_number(places: Locating) -> None:
 def test_a_web_session_gives_a_consent(places: Locating) -> None:
     """Pages can close doors, not open them: a consent is signed at the door, with the person's own key."""
     world, rosa = places.world, places.world.resident()
-    number = world.desk(rosa).numbers[0].id  # type: ignore[attr-defined]
-    fields: dict[str, Any] = {
-        "client": places.client_id, "number": number, "purpose": "CustomerCare", "precision": "1km", "rate": 1,
-        "until": world.clock.now() + 60,
-    }  # fmt: skip
-    places.refused(
-        p.Submit(statements=(world.sign(location.Consent, rosa.session, **fields),)), "needs-own-key"
-    )
+    envelope = places.consent(rosa, rosa.session, precision="1km", until=world.clock.now() + 60)
+    places.refused(p.Submit(statements=(envelope,)), "needs-own-key")
 
 
 def test_a_consent_is_handed_in_twice(places: Locating) -> None:
     """Withdrawn and handed in again, as a page that kept it could."""
     world, rosa = places.world, places.world.resident()
-    number = world.desk(rosa).numbers[0].id  # type: ignore[attr-defined]
-    envelope = world.sign(
-        location.Consent, rosa.own, client=places.client_id, number=number, purpose="CustomerCare", precision="1km",
-        rate=1, until=world.clock.now() + 3600,
-    )  # fmt: skip
+    envelope = places.consent(rosa)
     world.submit(envelope)
     places.stop()
     places.refused(p.Submit(statements=(envelope,)), "replayed")

@@ -8,7 +8,7 @@ import pytest
 
 from breakseal.ambient import SystemEntropy
 from breakseal.kernel.errors import BreaksealError, ConfigError, RefusedError, VerificationError
-from breakseal.kernel.model import canonical, enrolments, location, signed
+from breakseal.kernel.model import canonical, enrolments, signed
 from breakseal.kernel.model import statements as s
 from breakseal.kernel.model.words import EMERGENCY_CATEGORIES
 from breakseal.kernel.policy import load
@@ -265,15 +265,3 @@ def test_a_passkeys_key_signs_nothing_directly(earnest: World) -> None:
             earnest.submit(
                 canonical.encode(signed.Signed(payload=canonical.b64(payload), signatures=(false,)))
             )
-
-
-def test_whoever_holds_a_phone_for_a_minute_agrees_to_nothing_for_its_owner(earnest: World) -> None:
-    """The number is proved by one code; a consent by another's own key would be exact, for a year, and unheard of."""
-    key, _ = resident(earnest)
-    fields = {
-        "client": earnest.callgate.key.id, "number": "x", "purpose": "RequestedServiceProvision", "precision": "exact",
-        "rate": 60, "until": earnest.clock.now() + 365 * 86_400,
-    }  # fmt: skip
-    with pytest.raises(RefusedError) as refused:
-        earnest.submit(by_passkey(earnest, key, location.Consent, **fields))
-    assert refused.value.reason == "not-offered"

@@ -75,7 +75,8 @@ CHANNELS = {"address": "AA", "timing": "after-call", "words": "neutral", "langua
 SESSION = software_key("session").key
 IN_2030 = 1_900_000_000  # 2030-03-17 17:46:40 UTC
 CALLGATE = "the key of cedar's client"
-CONSENT = {"client": CALLGATE, "number": ID, "purpose": "CustomerCare", "rate": 4, "until": IN_2030}
+CONSENT = {"client": CALLGATE, "number": ID, "purpose": "CustomerCare", "rate": 4, "until": IN_2030,
+           "challenge": ID, "language": "en"}  # fmt: skip
 COURT = software_key("service")
 ORDER = orders.Order(
     court="cedar", key=COURT.key.id, docket="26-CM-118", judge="Hon. A. Perez", agency="cedar", number="+15555550117",

@@ -9,9 +9,10 @@ from litestar.handlers import HTTPRouteHandler
 from breakseal.web.location import paths
 from tests.support.clients import OFTEN, Place, body_of, run
 
-OPEN = {paths.ISSUER_METADATA, paths.SERVER_METADATA, paths.KEYS, paths.DESCRIPTION}
+OPEN = {paths.ISSUER_METADATA, paths.SERVER_METADATA, paths.KEYS, paths.DESCRIPTION, paths.AUTHORIZE}
 BY_SIGNATURE = {
     paths.ASK, paths.TOKEN, paths.INTROSPECT, paths.REVOKE, paths.RETRIEVE, paths.VERIFY, paths.STATUS,
+    paths.PUSH,
 }  # fmt: skip
 
 

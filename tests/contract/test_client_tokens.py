@@ -37,12 +37,20 @@ def test_the_metadata_says_what_there_is_and_no_more(tmp_path: Path) -> None:
         again = await place.http.get("/.well-known/oauth-authorization-server")
         assert again.content == answer.content
         assert known["issuer"] == WEB
-        assert known["grant_types_supported"] == [CIBA, "client_credentials"]
+        assert known["grant_types_supported"] == [
+            "authorization_code", "refresh_token", CIBA, "client_credentials",
+        ]  # fmt: skip
+        assert known["response_types_supported"] == ["code"]
+        assert known["code_challenge_methods_supported"] == ["S256"]
+        assert known["require_pushed_authorization_requests"] is True
+        assert known["authorization_response_iss_parameter_supported"] is True
+        assert known["authorization_endpoint"] == f"{WEB}/oauth/authorize"
         assert known["backchannel_token_delivery_modes_supported"] == ["poll"]
         assert known["dpop_signing_alg_values_supported"] == ["ES256", "EdDSA"]
         assert known["token_endpoint_auth_methods_supported"] == ["private_key_jwt"]
-        assert "authorization_endpoint" not in known
-        for name in ("token", "introspection", "revocation", "backchannel_authentication"):
+        for name in (
+            "token", "introspection", "revocation", "backchannel_authentication", "pushed_authorization_request",
+        ):  # fmt: skip
             path = known[f"{name}_endpoint"].removeprefix(WEB)
             assert_error(await place.http.post(path, data={"a": "b"}), *_without(path))
         (key,) = body_of(await place.http.get("/oauth/jwks"))["keys"]

@@ -44,7 +44,8 @@ def check_command(words: list[str]) -> None:
 
 
 def test_doctor_s_page_names_every_finding() -> None:
-    source = (DOCS.parent / "src/breakseal/bootstrap/standing.py").read_text("utf-8")
+    folder = DOCS.parent / "src/breakseal/bootstrap"
+    source = "".join((folder / f"{name}.py").read_text("utf-8") for name in ("standing", "suspended"))
     ids = set(re.findall(r"Missing\(\s*\"([a-z-]+)\"", source))
     listed = set(
         re.findall(r"^\| `([a-z-]+)` \|", (DOCS / "operate/doctor.md").read_text("utf-8"), re.MULTILINE)

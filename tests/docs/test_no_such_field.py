@@ -118,7 +118,7 @@ def test_a_question_about_location_names_nobody_but_by_a_token_an_ask_or_a_seale
     members = {name for one in questions.values() for name, _ in spectables.members(one)}
     assert members == {
         "assertion", "number", "purpose", "precision", "lasting", "rate", "ask", "token", "proof", "path", "recipient",
-        "max_age", "area", "statement", "permit", "device", "fix",
+        "max_age", "area", "statement", "permit", "device", "fix", "verifier",
     }  # fmt: skip
 
 

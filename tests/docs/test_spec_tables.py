@@ -243,6 +243,7 @@ class Stage:
             "consent": lambda: {
                 "client": self.places.client_id, "number": self.number(), "purpose": "CustomerCare",
                 "precision": "1km", "rate": 4, "until": soon,
+                "challenge": canonical.b64(bytes(32)), "language": "en",
             },
             "withdraw-consent": lambda: {"consent": self.agreed()},
             "pause-location": lambda: {"paused": True},

@@ -77,13 +77,32 @@ def test_a_keyholder_of_before_there_was_location_locates_after_the_upgrade(tmp_
         schema = resources.files("breakseal.keyholder").joinpath("schema")
         later = (schema.joinpath(f"{n:04}.sql").read_text("utf-8") for n in range(4, SCHEMA_VERSION + 1))
         names = re.findall(r"CREATE TABLE (\w+)", "".join(later))
-        for name in (*reversed(tables), *names):
+        for name in dict.fromkeys((*reversed(tables), *names)):
             db.execute(f"DROP TABLE {name}")
+        db.execute("ALTER TABLE organisations DROP COLUMN proved_until")
         db.execute("PRAGMA user_version = 2")
         db.commit()
     world.engine = world.open()
     places = Locating(world)
     assert places.locate(places.agree()).handle == rosa.handle
+
+
+def test_a_consent_by_key_of_before_phones_were_told_opens_nothing(tmp_path: Path) -> None:
+    """It was the demo's only; it stands in its person's list as one that never began, and can be ended."""
+    with closing(sqlite3.connect(tmp_path / "keyholder.db")) as db:
+        for number in range(1, 5):
+            text = (
+                resources.files("breakseal.keyholder").joinpath(f"schema/{number:04}.sql").read_text("utf-8")
+            )
+            db.executescript(text)
+        row = ("c", "h", b"i", "k", "o", "r", "e", "p", "1km", 4, 1, 9, -1, 0, "key", "b")
+        db.execute(f"INSERT INTO location_consents VALUES ({', '.join('?' * len(row))})", row)
+        db.execute("PRAGMA user_version = 4")
+        db.commit()
+    store = Store(tmp_path / "keyholder.db")
+    assert store.many("SELECT consent, told FROM location_by_key") == [("c", 0)]
+    assert store.many("SELECT 1 FROM location_texts") == []
+    store.close()
 
 
 def test_a_store_of_a_later_release_is_not_touched(tmp_path: Path) -> None:

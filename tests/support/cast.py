@@ -127,6 +127,7 @@ class Cast:
             "numbers", "claims", "records", "channels", "calls", "openings", "permits", "cases", "location_asks",
             "location_consents", "location_tokens", "location_looks", "location_paused", "location_keyless",
             "orders", "reviews", "deferred", "exigent",
+            "location_by_key", "location_texts",
         )  # fmt: skip
         found: dict[str, list[Any]] = {name: store.many(f"SELECT * FROM {name}") for name in tables}
         found["trails"] = [row for row in found["trails"] if row[1] != "organisation"]
@@ -229,7 +230,7 @@ def _attested(cast: Cast) -> dict[str, Any]:
 def _consent(cast: Cast) -> dict[str, Any]:
     return {
         "client": cast.places.client_id, "number": cast.number_id, "purpose": "CustomerCare", "precision": "exact",
-        "rate": 4, "until": cast.world.clock.time + 86_400,
+        "rate": 4, "until": cast.world.clock.time + 86_400, "challenge": canonical.b64(bytes(32)), "language": "en",
     }  # fmt: skip
 
 

@@ -16,18 +16,21 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from breakseal.kernel.model import canonical, enrolments, location, signed
+from breakseal.kernel.model.desk import SelfDesk
 from breakseal.kernel.model.keys import PublicKey
 from breakseal.kernel.model.permit import Permit, read_permit
 from breakseal.kernel.seal import hpke
 from breakseal.keyholder import protocol as p
 from breakseal.keyholder.location import messages as m
-from tests.support.world import NUMBER, World, software_key
+from tests.support.world import NUMBER, Person, World, software_key
 
 RETRIEVE = "/location-retrieval/v0.5/retrieve"
 VERIFY = "/location-verification/v3/verify"
 ORG, REQUESTER, RECIPIENT = "cedar-roadside", "Cedar-Roadside", "Cedar Roadside dispatch"
 PURPOSE = "RequestedServiceProvision"
 AREA = location.Area(lat=43_100_000, lon=-87_900_000, radius=5_000)
+SECRET = b"the secret of one visit, which its client makes"
+YEAR = 365 * 86_400
 _ids = itertools.count(1)
 
 
@@ -167,14 +170,61 @@ class Locating:
     def stop(self, number: str = NUMBER, why: str = "stopped") -> None:
         self.attest(self.stopped(number, why=why))
 
-    def take(self, ask: bytes) -> m.TokenGiven:
-        return self.world.ask(m.TakeToken(ask=ask, assertion=self.assertion()), m.TokenGiven)
+    def take(self, ask: bytes, verifier: bytes = b"") -> m.TokenGiven:
+        return self.world.ask(self.taking(ask, verifier), m.TokenGiven)
+
+    def taking(self, ask: bytes, verifier: bytes = b"") -> m.TakeToken:
+        return m.TakeToken(ask=ask, assertion=self.assertion(), verifier=verifier)
 
     def agree(self, number: str = NUMBER, lasting: str = "day", **changed: Any) -> m.TokenGiven:
         """Ask, have the phone say yes, and take the token."""
         asked = self.ask(number, **changed)
         self.attest(self.answered(asked.ask, number, lasting=lasting))
         return self.take(asked.ask)
+
+    # -- agreeing by key -----------------------------------------------------------------------------
+
+    def consent(self, person: Person, signer: signed.Signer | None = None, **changed: Any) -> bytes:
+        """Return the consent to the very place, for a year, that a person signs for the first phone of their record."""
+        known: dict[str, Any] = {
+            "client": self.client_id, "purpose": PURPOSE, "precision": "exact", "rate": 4,
+            "until": self.world.clock.now() + YEAR, "challenge": canonical.b64(canonical.digest(SECRET)),
+            "language": "en",
+        } | changed  # fmt: skip
+        if "number" not in known:
+            known["number"] = self.desk(person).numbers[0].id
+        return self.world.sign(location.Consent, signer or person.own, **known)
+
+    def desk(self, person: Person) -> SelfDesk:
+        found = self.world.desk(person)
+        assert isinstance(found, SelfDesk)
+        return found
+
+    def agree_by_key(self, person: Person, **changed: Any) -> m.TokenGiven:
+        """Agree at the door, have the phone told, and take the token."""
+        before = {one.id for one in self.desk(person).consents}
+        self.world.submit(self.consent(person, **changed))
+        self.tell()
+        (newest,) = (one.id for one in self.desk(person).consents if one.id not in before)
+        return self.take(canonical.unb64(newest), verifier=SECRET)
+
+    def texts(self) -> list[Permit]:
+        """Return the permits to tell phones that the courier is given now."""
+        taken = self.world.ask(p.TakePermits(limit=50), p.Permits).permits
+        permits = [read_permit(one, self.world.keyholder.key) for one in taken]
+        return [one for one in permits if one.kind == "agreed"]
+
+    def tell(self, outcome: str = "sent") -> list[Permit]:
+        """Have the courier tell the phones what is due, and return its permits."""
+        permits = self.texts()
+        for permit in permits:
+            self.world.ask(p.PermitDone(permit=permit.id, outcome=outcome), p.Done)
+        return permits
+
+    def told_to(self, permit: Permit) -> str:
+        """Open the number that is told, as the courier does."""
+        info = location.agreed_info(permit.id)
+        return hpke.open_from(self.world.courier_opener, canonical.unb64(permit.to), info).decode()
 
     # -- looking -------------------------------------------------------------------------------------
 

@@ -68,7 +68,7 @@ export const STATEMENTS = {
   "restore-release": { size: req("number"), root: req("bytes") },
   consent: {
     client: req("bytes"), number: req("bytes"), purpose: req("text"), precision: word(...PRECISIONS), rate: req("number"),
-    until: req("number"),
+    until: req("number"), challenge: req("bytes"), language: word("en", "es"),
   },
   "withdraw-consent": { consent: req("bytes") },
   "enrol-court-line": { court: req("text"), line: req("text") },

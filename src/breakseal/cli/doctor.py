@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from breakseal.bootstrap import standing
+from breakseal.bootstrap import ambient, standing
+from breakseal.bootstrap.suspended import suspended
 from breakseal.cli.accounts import why_shared
 from breakseal.cli.output import config_option, json_option, say, show
 from breakseal.config import load
@@ -19,7 +20,7 @@ from breakseal.config import load
 def doctor(config_path: Path, *, as_json: bool) -> None:
     """Name each guarantee that is missing in this installation, and what would bring it. Always exits with 0."""
     config = load(config_path)
-    found = standing.missing(config, why_shared(config))
+    found = (*standing.missing(config, why_shared(config)), *suspended(config, ambient.clock()))
     if as_json:
         show({"ok": not found, "missing": [asdict(one) for one in found]})
         return

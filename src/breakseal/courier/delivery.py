@@ -139,9 +139,9 @@ class Delivery:
         )
 
     def _words(self, message: Waiting, channel: ChannelName) -> tuple[str, Private]:
-        if message.kind == "notice":
+        if message.kind == "notice" and message.words != "agreed":
             return self._wording.notice(message.words, message.language)
-        if message.kind == "text":
+        if message.kind in ("notice", "text"):
             text = aead.open_sealed(self._keys.outbox_key(), message.code, text_place(message.permit))
             return "", Private(text.decode("utf-8"))
         if channel == "mail":

@@ -1,4 +1,4 @@
-"""Takes due notices from the keyholder into the outbox, and tells it what became of them."""
+"""Takes what is due to be told from the keyholder into the outbox, and tells it what became of it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from breakseal.courier.codes import check_permit
 from breakseal.courier.delivery import KEPT_ADDRESS
 from breakseal.courier.events import note
 from breakseal.courier.keys import CourierKeys
+from breakseal.courier.location.telling import Telling
 from breakseal.courier.outbox.store import Outbox, Waiting
 from breakseal.courier.standing import Keyholder
 from breakseal.kernel.errors import BreaksealError, RefusedError, UnavailableError
@@ -25,13 +26,20 @@ class Intake:
     """One round: ask, keep, and report."""
 
     def __init__(
-        self, keyholder: Keyholder, key: PublicKey, own: CourierKeys, outbox: Outbox, clock: Clock
+        self,
+        keyholder: Keyholder,
+        key: PublicKey,
+        own: CourierKeys,
+        outbox: Outbox,
+        telling: Telling,
+        clock: Clock,
     ) -> None:
         """`key` is the keyholder's, from the pinned root; `own` are the courier's."""
         self._keyholder = keyholder
         self._key = key
         self._own = own
         self._outbox = outbox
+        self._telling = telling
         self._clock = clock
 
     async def take(self) -> int:
@@ -61,7 +69,8 @@ class Intake:
     def _take_one(self, data: bytes) -> bool:
         now = max(self._clock.now(), self._outbox.swept_before())
         try:
-            return self._keep(check_permit(data, self._key, "notice", now), now)
+            agreed = read_permit(data, self._key).kind == "agreed"
+            return self._keep(check_permit(data, self._key, "agreed" if agreed else "notice", now), now)
         except RefusedError:
             return self._keep_expired(read_permit(data, self._key), now)
         except UnavailableError:
@@ -77,15 +86,22 @@ class Intake:
             self._outbox.tell_again(permit.id)
             return False
         try:
-            message = _message(permit, now, self._own_address(permit))
-        except BreaksealError:
-            return self._keep_unreadable(permit, now)
+            message = self._message(permit, now)
+        except UnavailableError:
+            raise
+        except BreaksealError as error:
+            return self._keep_unreadable(permit, now, error.reason)
         if state is None:
             self._outbox.add(message)
             note("permit-taken")
             return True
         self._outbox.renew(message)
         return False
+
+    def _message(self, permit: Permit, now: int) -> Waiting:
+        if permit.kind == "agreed":
+            return self._telling.message(permit, now)
+        return _message(permit, now, self._own_address(permit))
 
     def _own_address(self, permit: Permit) -> bytes:
         """Return the permit's address sealed anew to this courier alone."""
@@ -95,13 +111,13 @@ class Intake:
         address = hpke.open_from(self._own.seal, sealed, address_info(permit.bound))
         return hpke.seal_to(self._own.point(), address, KEPT_ADDRESS)
 
-    def _keep_unreadable(self, permit: Permit, now: int) -> bool:
+    def _keep_unreadable(self, permit: Permit, now: int, reason: str) -> bool:
         """Send nothing to an address that is not this record's, nor to the one before; the keyholder hears of it."""
         if self._outbox.state_of(permit.id) is None:
             self._outbox.add(_message(permit, now, b""))
         self._outbox.mark_failed(permit.id, "unreadable")
         self._outbox.tell_again(permit.id)
-        note("permit-refused", reason="address-of-another")
+        note("permit-refused", reason=reason if permit.kind == "agreed" else "address-of-another")
         return False
 
     def _keep_expired(self, permit: Permit, now: int) -> bool:

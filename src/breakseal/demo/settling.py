@@ -9,16 +9,20 @@ from functools import partial
 
 import msgspec
 
+from breakseal.bootstrap.installation import OVERSEERS
 from breakseal.config import Config
 from breakseal.courier.phonebox import read_folder
 from breakseal.demo import places, town
 from breakseal.demo.centre import Sponsor
 from breakseal.demo.resident import Fields, Home
-from breakseal.demo.town import OFFICERS, ORGANISATIONS, ROSA, ROSA_PHONE, Officer
+from breakseal.demo.town import OFFICERS, ORGANISATIONS, ROSA, ROSA_PHONE, Officer, Organisation
 from breakseal.demo.visitor import Visitor
 from breakseal.kernel.model.canonical import b64, digest
 from breakseal.kernel.ports import Clock, Entropy
+from breakseal.oversight import keyfile
+from breakseal.oversight.founding import Stamp
 
+MONTH = 30 * 86_400
 PROFILE: dict[str, Fields] = {
     "emergency.identity": {
         "people": [
@@ -96,7 +100,10 @@ class Settling:
             self._settle()
 
     def _settle(self) -> None:
+        again, month = "rosa" in self._done(), self._clock.now() // MONTH
         for org in ORGANISATIONS:
+            if again and org.kind == "company":
+                self._once(f"proved-{org.id}-{month}", partial(self._prove, org))
             members = tuple(one for one in OFFICERS if one.org == org.id)
             sponsor = Sponsor(self._visitor(), self._people[org.sponsors[0][0]].signer(), org.id)
             for one in members:
@@ -104,6 +111,14 @@ class Settling:
             # A roster is good for seven days, so each start renews it.
             sponsor.sign_roster(tuple(officer_id(one.id) for one in members))
         self._once("rosa", self._rosa)
+
+    def _prove(self, org: Organisation) -> None:
+        """Have the overseers sign a company's enrolment anew: without that it locates nobody after a quarter."""
+        stamp = Stamp(self._clock, self._entropy)
+        statement = town.organisation_statement(org, self._people, self._config, stamp)
+        folder = self._config.data / "oversight-keys"
+        overseers = [keyfile.read_signer(folder / name / "oversight.pem") for name in OVERSEERS]
+        self._visitor().at_door(statement, *overseers)
 
     def _let_in(self, sponsor: Sponsor, one: Officer) -> None:
         sponsor.let_in(officer_id(one.id), one.name, one.role, self._people[one.id].signer())

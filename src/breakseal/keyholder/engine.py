@@ -31,7 +31,7 @@ from breakseal.keyholder.exigent import asking as exigent
 from breakseal.keyholder.facts import PublicCounts, facts
 from breakseal.keyholder.housekeeping import sweep
 from breakseal.keyholder.location import answering as location
-from breakseal.keyholder.location import looking
+from breakseal.keyholder.location import looking, telling
 from breakseal.keyholder.location.messages import AskConsent, Locate, LocationQuestion
 from breakseal.keyholder.logport import LogEyes, LogPort
 from breakseal.keyholder.orders import looking as ordered
@@ -181,10 +181,16 @@ class Engine:
         if isinstance(question, p.Prove):
             return self._prove(question)
         if isinstance(question, p.TakePermits):
-            return p.Permits(permits=tuple(self.core.permits.take(min(question.limit, 200), now)))
+            limit = min(question.limit, 200)
+            notices = self.core.permits.take(limit, now)
+            texts = telling.take(
+                self.core, max(limit - len(notices), 10), now
+            )  # no crowd of notices holds all up
+            return p.Permits(permits=(*notices, *texts))
         if isinstance(question, p.PermitDone):
             self.core.permits.done(question.permit, question.outcome)
             looking.done(self.core, question.permit, question.outcome)
+            telling.done(self.core, question.permit, question.outcome, now)
             return p.Done()
         if isinstance(question, LocationQuestion | LocateUnder):
             return self._locate(question, now)

@@ -44,7 +44,7 @@ def facts(core: Core, log: LogPort, counts: PublicCounts, state: tuple[str, str]
     organisations = tuple(
         OrganisationFact(
             org=o.org, name=o.name, kind=o.kind, places=tuple(sorted(o.places)), active_from=o.active_from,
-            roster_until=o.roster_until,
+            roster_until=o.roster_until, proved_until=o.proved_until,
             clients=tuple(NamedKey(name=h.label, key=h.key) for h in core.holders.of("client", o.org, now)),
         )
         for o in core.organisations.all()

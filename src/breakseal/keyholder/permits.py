@@ -19,7 +19,7 @@ LATE_TRIES = 7
 """Permits of the first hour; a notice that needs more is late, and its person reads so."""
 MAX_TRIES = LATE_TRIES + 7 * 24
 """After an hour one permit an hour, for seven days; a courier that asks for none uses none up."""
-_LIFE = 3600
+LIFE = 3600
 
 
 class Permits:
@@ -66,7 +66,7 @@ class Permits:
                 self._store.run("UPDATE permits SET done = 'given-up' WHERE id = ?", name)
                 continue
             self._store.run(
-                "UPDATE permits SET tries = tries + 1, due = ? WHERE id = ?", now + _pause(tries), name
+                "UPDATE permits SET tries = tries + 1, due = ? WHERE id = ?", now + pause_after(tries), name
             )
             taken.append(permit)
         return taken
@@ -103,10 +103,11 @@ class Permits:
         permit = Permit(
             id=name, kind="notice", to=told.address, about=about,
             words="reminder" if about == NO_LINK else told.words,  # type: ignore[arg-type] # kept from a read statement
-            language=told.language, bound=told.bound, expires=now + _LIFE,  # type: ignore[arg-type] # likewise
+            language=told.language, bound=told.bound, expires=now + LIFE,  # type: ignore[arg-type] # likewise
         )  # fmt: skip
         return sign_permit(permit, self._signer)
 
 
-def _pause(tries: int) -> int:
+def pause_after(tries: int) -> int:
+    """Return the seconds until a permit that was offered `tries` times before is offered again."""
     return int(min(30 * 2**tries, LONGEST_PAUSE))

@@ -112,7 +112,10 @@ class AskFacts(Message, frozen=True, tag="ask-facts"):
 
 
 class OrganisationFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An enrolled organisation as the public may see it; `clients` are the keys of its programs, by name."""
+    """An enrolled organisation as the public may see it; `clients` are the keys of its programs, by name.
+
+    After `proved_until` they may ask nobody where a phone is, until the overseers sign the enrolment again.
+    """
 
     org: str
     name: str
@@ -120,6 +123,7 @@ class OrganisationFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     places: tuple[str, ...]
     active_from: int
     roster_until: int
+    proved_until: int
     clients: tuple[NamedKey, ...] = ()
 
 

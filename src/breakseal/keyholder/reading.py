@@ -28,7 +28,7 @@ from breakseal.kernel.model.statements import Hello, ReadDesk, ReadTrail
 from breakseal.kernel.seal import hpke
 from breakseal.keyholder.authority import MAX_LIFE, Verified, check_time, consume, verify
 from breakseal.keyholder.core import Core
-from breakseal.keyholder.location import consents
+from breakseal.keyholder.location import consents, telling
 from breakseal.keyholder.logport import LogPort
 from breakseal.keyholder.protocol import Identified, Read, Sealed
 from breakseal.keyholder.register.holders import Holder
@@ -171,7 +171,7 @@ def _with_holdings(core: Core, bare: SelfDesk, now: int) -> SelfDesk:
         words=told.words,
         language=told.language,
         late=core.permits.late(bare.handle, now) if told.timing not in ("", "none") else 0,
-        consents=consents.held(core, bare.handle, now),
+        consents=telling.held(core, bare.handle, now),
         paused=consents.is_paused(core, bare.handle),
     )
 

@@ -11,14 +11,13 @@ from breakseal.kernel.errors import RefusedError
 from breakseal.kernel.model import canonical, location
 from breakseal.kernel.model import statements as s
 from breakseal.kernel.model.desk import HeldConsent, SelfDesk
-from breakseal.keyholder.location import messages as m
 from breakseal.keyholder.location.agreeing import MAX_CONSENTS
-from tests.support.locating import ORG, PURPOSE, RECIPIENT, REQUESTER, Locating
+from tests.support.locating import ORG, PURPOSE, RECIPIENT, REQUESTER, SECRET, YEAR, Locating
 from tests.support.world import NUMBER, Person, World, refused
 from tests.unit.keyholder.test_location_asks import entries, rows
 
 OTHER = "+15555550118"
-YEAR = 365 * 86_400
+NOTHING = ("asks", "consents", "tokens", "looks", "by_key", "texts")
 
 
 @pytest.fixture
@@ -32,25 +31,11 @@ def desk(world: World, person: Person) -> SelfDesk:
     return found
 
 
-def consent(places: Locating, person: Person, signer: Any = None, **changed: Any) -> bytes:
-    known: dict[str, Any] = {
-        "client": places.client_id, "number": desk(places.world, person).numbers[0].id, "purpose": PURPOSE,
-        "precision": "exact", "rate": 4, "until": places.world.clock.now() + YEAR,
-    }  # fmt: skip
-    return places.world.sign(location.Consent, signer or person.own, **(known | changed))
-
-
-def agree_at_the_door(places: Locating, person: Person, **changed: Any) -> m.TokenGiven:
-    places.world.submit(consent(places, person, **changed))
-    newest = next(one for one in desk(places.world, person).consents if one.by == "key")
-    return places.take(canonical.unb64(newest.id))
-
-
 def test_a_consent_by_ones_own_key_is_as_precise_and_as_long_as_it_says(
     places: Locating, rosa: Person
 ) -> None:
     world = places.world
-    given = agree_at_the_door(places, rosa)
+    given = places.agree_by_key(rosa)
     permit = places.permit(places.locate(given))
     assert (permit.precision, places.number_in(permit)) == ("exact", NUMBER)
     body = entries(world, rosa)[-2]
@@ -73,41 +58,41 @@ def test_a_consent_by_ones_own_key_is_as_precise_and_as_long_as_it_says(
 def test_a_consent_that_cannot_be_given_is_refused(
     places: Locating, rosa: Person, changed: dict[str, Any], reason: str
 ) -> None:
-    refused(reason, lambda: places.world.submit(consent(places, rosa, **changed)))
+    refused(reason, lambda: places.world.submit(places.consent(rosa, **changed)))
     assert rows(places.world, "location_consents") == 0
 
 
 def test_a_consent_needs_ones_own_key(places: Locating, rosa: Person) -> None:
-    refused("needs-own-key", lambda: places.world.submit(consent(places, rosa, rosa.session)))
+    refused("needs-own-key", lambda: places.world.submit(places.consent(rosa, rosa.session)))
 
 
 def test_nobody_agrees_to_what_is_no_client_of_a_company(places: Locating, rosa: Person) -> None:
     world = places.world
     for client, reason in ((world.sponsor.key.id, "not-client"), (world.callgate.key.id, "not-permitted")):
-        refused(reason, lambda client=client: world.submit(consent(places, rosa, client=client)))
+        refused(reason, lambda client=client: world.submit(places.consent(rosa, client=client)))
 
 
 def test_another_persons_phone_is_not_agreed_for(places: Locating, rosa: Person) -> None:
     other = places.world.resident(OTHER)
     theirs = desk(places.world, other).numbers[0].id
-    refused("not-yours", lambda: places.world.submit(consent(places, rosa, number=theirs)))
+    refused("not-yours", lambda: places.world.submit(places.consent(rosa, number=theirs)))
 
 
 def test_there_is_an_end_to_how_many(places: Locating, rosa: Person) -> None:
-    places.world.submit(consent(places, rosa))
+    places.world.submit(places.consent(rosa))
     store = places.world.engine.core.store
     row = store.one("SELECT * FROM location_consents") or ()
     for n in range(MAX_CONSENTS - 1):
         marks = ", ".join("?" * len(row))
         store.run(f"INSERT INTO location_consents VALUES ({marks})", f"c{n}", *row[1:])  # type: ignore[arg-type]
-    refused("too-many", lambda: places.world.submit(consent(places, rosa)))
+    refused("too-many", lambda: places.world.submit(places.consent(rosa)))
 
 
 def test_the_person_reads_who_may_look(places: Locating, rosa: Person) -> None:
     world = places.world
     places.agree(lasting="once", rate=9)
     places.world.clock.time += 1
-    agree_at_the_door(places, rosa, purpose="CustomerCare", precision="10km")
+    places.agree_by_key(rosa, purpose="CustomerCare", precision="10km")
     found = desk(world, rosa)
     number, now = found.numbers[0].id, world.clock.now()
     ids = [one.id for one in found.consents]
@@ -119,7 +104,7 @@ def test_the_person_reads_who_may_look(places: Locating, rosa: Person) -> None:
         ),
         HeldConsent(
             id=ids[1], purpose="CustomerCare", precision="10km", rate=4, given=now, until=now + YEAR, once=False,
-            by="key", **shared,
+            by="key", told=now, next=now + 86_400, **shared,
         ),
     )  # fmt: skip
     assert not found.paused
@@ -158,7 +143,7 @@ def test_nobody_ends_the_consent_of_another(places: Locating, rosa: Person) -> N
 
 def test_stop_ends_all_of_this_phone_and_nothing_of_another(places: Locating, rosa: Person) -> None:
     world = places.world
-    by_text, by_key = places.agree(), agree_at_the_door(places, rosa)
+    by_text, by_key = places.agree(), places.agree_by_key(rosa)
     other = places.agree(OTHER)
     places.stop()
     for given in (by_text, by_key):
@@ -247,13 +232,13 @@ def test_the_index_of_location_is_not_that_of_the_emergency_programme(places: Lo
 
 def test_when_a_consent_by_key_is_over_nothing_of_it_is_kept(places: Locating, rosa: Person) -> None:
     world = places.world
-    given = agree_at_the_door(places, rosa)
+    given = places.agree_by_key(rosa)
     places.locate(given)
     world.submit(world.sign(location.WithdrawConsent, rosa.session, consent=canonical.b64(given.consent)))
-    places.refused(m.TakeToken(ask=given.consent, assertion=places.assertion()), "access-denied")
+    places.refused(places.taking(given.consent, SECRET), "access-denied")
     world.engine.sweep()
-    assert [rows(world, f"location_{name}") for name in ("asks", "consents", "tokens", "looks")] == [0] * 4
-    places.refused(m.TakeToken(ask=given.consent, assertion=places.assertion()), "expired-token")
+    assert [rows(world, f"location_{name}") for name in NOTHING] == [0] * len(NOTHING)
+    places.refused(places.taking(given.consent, SECRET), "expired-token")
 
 
 def test_a_record_without_a_key_is_erased_a_month_after_its_last_yes(places: Locating, rosa: Person) -> None:
@@ -308,7 +293,7 @@ def test_where_the_policy_lets_no_consent_by_key_open_it_opens_nothing(
     places: Locating, rosa: Person
 ) -> None:
     world = places.world
-    by_key, by_text = agree_at_the_door(places, rosa), places.agree(purpose="CustomerCare")
+    by_key, by_text = places.agree_by_key(rosa), places.agree(purpose="CustomerCare")
     core = world.engine.core
     rules = tuple(rule for rule in core.policy.rules if rule.id != "client-locates-by-key")
     world.engine.core = replace(core, policy=replace(core.policy, rules=rules))

@@ -26,6 +26,7 @@ from breakseal.courier.location.sources.camara import CamaraSource
 from breakseal.courier.location.sources.mlp import MlpSource
 from breakseal.courier.location.sources.port import Source
 from breakseal.courier.location.stops import Stops
+from breakseal.courier.location.telling import Telling
 from breakseal.courier.location.texts import Texts
 from breakseal.courier.location.words import Words
 from breakseal.courier.outbox.database import Database
@@ -71,6 +72,13 @@ class Location:
         self.asking = self._build_asking()
         self.hearing = self._build_hearing()
         self.attesting = self._build_attesting()
+        self.telling = Telling(
+            words=self._words,
+            stops=self._stops,
+            keys=ground.keys,
+            regions=ground.config.regions,
+            entropy=ground.entropy,
+        )
         self.locating = self._build_locating()
         self._inbound = self._build_inbound()
 

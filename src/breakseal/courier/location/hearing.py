@@ -98,7 +98,8 @@ class Hearing:
     def _sender(self, number: Private, reply: replies.Reply, at: int, now: int) -> Sender:
         who = self._keys.number_mac(number)
         sealed = hpke.seal_to(self._keys.point(), number.reveal().encode(), KEPT)
-        return Sender(who, sealed, reply.language or self._asks.language(who) or "en", at, now)
+        known = self._asks.language(who) or self._texts.language(who)
+        return Sender(who, sealed, reply.language or known or "en", at, now)
 
     def _obey(self, sender: Sender, reply: replies.Reply) -> None:
         match reply.kind:

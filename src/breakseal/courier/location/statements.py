@@ -73,6 +73,13 @@ DROP_TEXTS: Final[LiteralString] = (
     "UPDATE messages SET state = 'failed', reason = 'stopped', recipient = x'', code = x''"
     " WHERE kind = 'text' AND state = 'waiting' AND permit LIKE ? || '/%'"
 )
+LAST_AGREED: Final[LiteralString] = (
+    "SELECT language FROM messages WHERE kind = 'notice' AND words = 'agreed' AND about = ? ORDER BY taken DESC LIMIT 1"
+)
+DROP_AGREED: Final[LiteralString] = (
+    "UPDATE messages SET state = 'failed', reason = 'stopped', recipient = x'', code = x''"
+    " WHERE kind = 'notice' AND words = 'agreed' AND state = 'waiting' AND about = ?"
+)
 
 ADD_LOOK: Final[LiteralString] = (
     "INSERT INTO looks (permit, expires, state, told) VALUES (?, ?, 'asked', 0) ON CONFLICT (permit) DO NOTHING"

@@ -8,6 +8,7 @@ from breakseal.courier.delivery import text_place
 from breakseal.courier.events import note
 from breakseal.courier.keys import CourierKeys
 from breakseal.courier.location import statements
+from breakseal.courier.location.telling import about_phone
 from breakseal.courier.notices import Language
 from breakseal.courier.outbox.database import Database
 from breakseal.courier.outbox.store import Outbox, Waiting
@@ -68,10 +69,17 @@ class Texts:
             connection.execute(statements.ADD_REPLY, (who, now))
         self.ask(who, number, text, language, now, now + REPLY_LIFE)
 
+    def language(self, who: bytes) -> Language | None:
+        """Return the language in which this number was last told of a consent by key, if that was lately."""
+        with self._database.direct() as connection:
+            row = connection.execute(statements.LAST_AGREED, (about_phone(who),)).fetchone()
+        return None if row is None else row[0]
+
     def drop(self, who: bytes) -> None:
         """Give up every text that still waits for this number."""
         with self._database.direct() as connection:
             connection.execute(statements.DROP_TEXTS, (_prefix(who),))
+            connection.execute(statements.DROP_AGREED, (about_phone(who),))
 
 
 def _prefix(who: bytes) -> str:

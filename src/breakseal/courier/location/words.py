@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from breakseal.courier.location.parts import MOST_PARTS, parts, shorten
 from breakseal.courier.notices import Language, load
 from breakseal.courier.private import Private
 from breakseal.kernel.errors import ConfigError, RefusedError, VerificationError
 from breakseal.kernel.model.location import Terms
+from breakseal.kernel.model.permit import Permit
 
 PURPOSE = "consent.purpose."
 PRECISION = "consent.precision."
@@ -55,6 +58,51 @@ class Words:
         if parts(text) > MOST_PARTS:
             raise RefusedError("the names are too long for a text message", reason="terms-too-long")
         return Private(text)
+
+    def agreed(self, permit: Permit) -> Private:
+        """Return what tells a phone of a consent by key (`permit.until`), or who may look, as many as fit.
+
+        Raises:
+            VerificationError: nothing is to be told, or there are no words for it.
+            RefusedError: the enrolled names are so long that it takes more than three parts.
+        """
+        named, more, language = permit.agreed, permit.more, permit.language
+        if not named:
+            raise VerificationError("the permit tells nothing", reason="terms-not-verified")
+        text = self._told(permit) if permit.until else self._reminded(named, more, language)
+        while parts(text) > MOST_PARTS and not permit.until and len(named) > 1:
+            named, more = named[:-1], more + 1
+            text = self._reminded(named, more, language)
+        if parts(text) > MOST_PARTS:
+            raise RefusedError("the names are too long for a text message", reason="terms-too-long")
+        return Private(text)
+
+    def _told(self, permit: Permit) -> str:
+        terms, language = permit.agreed[0], permit.language
+        purpose, precision = PURPOSE + terms.purpose, PRECISION + terms.precision
+        if purpose not in self._texts or precision not in self._texts:
+            raise VerificationError("there are no words for these terms", reason="terms-not-verified")
+        return self._say(
+            "consent.by-key",
+            language,
+            requester=terms.requester,
+            recipient=terms.recipient,
+            purpose=self._texts[purpose][language],
+            precision=self._texts[precision][language],
+            rate=str(terms.rate),
+            until=self._day(permit.until, language),
+        )
+
+    def _reminded(self, named: tuple[Terms, ...], more: int, language: Language) -> str:
+        who = ", ".join(f"{one.recipient} ({one.requester})" for one in named)
+        if more:
+            who = self._say("consent.and-more", language, who=who, more=str(more))
+        return self._say("consent.who-may", language, who=who)
+
+    def _day(self, at: int, language: Language) -> str:
+        """Return the day of Unix `at`, in UTC: nobody knows where the phone is."""
+        day = datetime.fromtimestamp(at, UTC)
+        return f"{day.day} {self._say(f'consent.month.{day.month}', language)} {day.year}"
 
     def reply(self, key: str, language: Language, terms: Terms | None = None) -> Private:
         """Return the words `consent.<key>`, with the names of `terms` where they are said."""

@@ -26,7 +26,7 @@ MARK_FAILED: Final[LiteralString] = (
 )
 # A renewed permit may carry a new address: the person changed it while the message waited.
 RENEW: Final[LiteralString] = (
-    "UPDATE messages SET recipient = ?, words = ?, language = ?, expires = ?, told = 0,"
+    "UPDATE messages SET recipient = ?, words = ?, language = ?, code = ?, expires = ?, told = 0,"
     " next_try = CASE state WHEN 'failed' THEN ? ELSE next_try END, state = 'waiting'"
     " WHERE permit = ? AND kind = 'notice' AND state <> 'sent'"
 )

@@ -21,14 +21,17 @@ HOUR = 3600
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One message that waits; `recipient` and `code` (of a text the whole) are sealed, times Unix seconds."""
+    """One message that waits; `recipient` and `code` (of a text the whole) are sealed, times Unix seconds.
+
+    A notice in the words "agreed" has its whole text in `code` too, and `about` stands for its number (`about_phone`).
+    """
 
     permit: str
     kind: Literal["code", "notice", "text"]
     channel: Literal["sms", "voice", "desk", "mail", ""]
     recipient: bytes
     about: bytes
-    words: Literal["neutral", "plain", "reminder"]
+    words: Literal["neutral", "plain", "reminder", "agreed"]
     language: Literal["en", "es"]
     code: bytes
     taken: int
@@ -100,6 +103,7 @@ class Outbox:
             message.recipient,
             message.words,
             message.language,
+            message.code,
             message.expires,
             message.taken,
             message.permit,

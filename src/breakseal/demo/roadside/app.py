@@ -17,6 +17,7 @@ from breakseal.demo.pages import application, own_page
 from breakseal.demo.phone import DemoPhone
 from breakseal.demo.roadside.client import AnswerError
 from breakseal.demo.roadside.desk import Desk, Said
+from breakseal.demo.roadside.visiting import visit_routes
 from breakseal.kernel.errors import UnavailableError
 from breakseal.web import i18n
 
@@ -73,7 +74,7 @@ def create_roadside(desk: Desk, phones: Callable[[], tuple[DemoPhone, ...]], pho
         own_page(request)
         return await to_thread(desk.look, data.id)
 
-    return application([page, ask, state, look], {"/roadside": HERE / "static"})
+    return application([page, ask, state, look, *visit_routes(desk)], {"/roadside": HERE / "static"})
 
 
 async def _purposes(desk: Desk, words: i18n.Catalogue) -> tuple[str, ...]:

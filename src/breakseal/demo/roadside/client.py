@@ -1,7 +1,8 @@
-"""A client of the location interfaces: asks a person by CIBA, then looks with a token and its own proof of each look.
+"""A client of the location interfaces: has a person agree, then looks with a token and its own proof of each look.
 
 It speaks HTTP to the web tier's public addresses and knows nothing else of Breakseal: discovery (OpenID Connect),
-CIBA poll with `private_key_jwt` (RFC 7523), DPoP (RFC 9449), CAMARA location-retrieval v0.5.
+CIBA poll or a pushed request and a code (RFC 9126, 7636) with `private_key_jwt` (RFC 7523), DPoP (RFC 9449), CAMARA
+location-retrieval v0.5.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 import httpx
 import msgspec
@@ -27,6 +29,7 @@ RETRIEVE = "/location-retrieval/v0.5/retrieve"
 CIBA = "urn:openid:params:grant-type:ciba"
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 SCOPE = "openid dpv:{purpose} location-retrieval:read precision:{precision}"
+LASTING = "lasting:30d"
 ASSERTION_LIFE = 120
 
 
@@ -44,6 +47,8 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     issuer: str
     token_endpoint: str
     backchannel_authentication_endpoint: str
+    pushed_authorization_request_endpoint: str = ""
+    authorization_endpoint: str = ""
     scopes_supported: tuple[str, ...] = ()
 
 
@@ -55,6 +60,19 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     interval: int = 5
 
 
+class Visit(msgspec.Struct, frozen=True, kw_only=True):
+    """A person who is sent to agree in their browser: where to, and what binds the answer to this visit."""
+
+    to: str
+    state: str
+    verifier: str
+    back: str
+
+
+class _Pushed(msgspec.Struct, frozen=True, kw_only=True):
+    request_uri: str
+
+
 class Token(msgspec.Struct, frozen=True, kw_only=True):
     """What the person's yes gave: good only with a proof by this client's key."""
 
@@ -62,6 +80,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     token_type: str
     expires_in: int
     scope: str = ""
+    refresh_token: str = ""
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +154,46 @@ class Client:
         """
         form = {"grant_type": CIBA, "auth_req_id": question.auth_req_id}
         return _read(self._form(self.server().token_endpoint, form), Token)
+
+    def send(self, purpose: str, precision: str, back: str) -> Visit:
+        """Push a request (RFC 9126) to agree for a month; the person's browser goes to the visit's address.
+
+        Raises:
+            AnswerError: "invalid_scope" and the like.
+        """
+        server, state, verifier = self.server(), self._jti(), _b64(self._entropy.token(32))
+        form = {
+            "client_id": self.client_id, "response_type": "code", "redirect_uri": back, "state": state,
+            "scope": f"{SCOPE.format(purpose=purpose, precision=precision)} {LASTING}",
+            "code_challenge": _b64(hashlib.sha256(verifier.encode("ascii")).digest()),
+            "code_challenge_method": "S256",
+        }  # fmt: skip
+        pushed = _read(self._form(server.pushed_authorization_request_endpoint, form), _Pushed)
+        query = urlencode({"client_id": self.client_id, "request_uri": pushed.request_uri})
+        to = f"{server.authorization_endpoint}?{query}"
+        return Visit(to=to, state=state, verifier=verifier, back=back)
+
+    def exchange(self, visit: Visit, code: str) -> Token:
+        """Take the token for the code with which the person came back.
+
+        Raises:
+            AnswerError: "invalid_grant": it is not this visit's, or nobody agrees now.
+        """
+        form = {
+            "grant_type": "authorization_code", "code": code, "redirect_uri": visit.back,
+            "code_verifier": visit.verifier,
+        }  # fmt: skip
+        return _read(self._form(self.server().token_endpoint, form), Token)
+
+    def again(self, token: Token) -> Token:
+        """Take another token while the person's agreement lasts.
+
+        Raises:
+            AnswerError: "invalid_grant": it does not last.
+        """
+        form = {"grant_type": "refresh_token", "refresh_token": token.refresh_token}
+        answer = _read(self._form(self.server().token_endpoint, form), Token)
+        return msgspec.structs.replace(answer, refresh_token=token.refresh_token)
 
     def proof(self, token: Token, path: str) -> str:
         """Return a proof that this client sends one POST to `path` with `token` (RFC 9449 section 4.2)."""

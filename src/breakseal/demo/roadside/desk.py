@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from breakseal.demo.roadside.client import AnswerError, Client, Location, Question, Token
+from breakseal.demo.roadside.client import AnswerError, Client, Location, Question, Token, Visit
 from breakseal.kernel.errors import BreaksealError, RefusedError
 from breakseal.kernel.model.canonical import b64
 from breakseal.kernel.ports import Clock, Entropy
@@ -35,7 +35,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class _Asked:
     number: str
     precision: str
-    question: Question
+    question: Question | Visit
     polled: int
     state: State = "waiting"
     token: Token | None = None
@@ -66,17 +66,32 @@ class Desk:
                 raise
             return Said(id="", state="not-asked", number=number, precision=precision, now=now)
         name = b64(self._entropy.token(16))
-        with self._lock:
-            while len(self._asked) >= MOST:
-                self._asked.pop(next(iter(self._asked)))
-            self._asked[name] = _Asked(number, precision, question, now)
+        self._keep(name, _Asked(number, precision, question, now))
+        return self._said(name)
+
+    def begin(self, purpose: str, precision: str, back: str) -> Visit:
+        """Send the person at this browser to agree there; they come back under the visit's state."""
+        visit = self._client.send(purpose, precision, back)
+        self._keep(visit.state, _Asked("", precision, visit, self._clock.now()))
+        return visit
+
+    def came(self, name: str, code: str) -> Said:
+        """Somebody came back: with a code, or without one."""
+        asked = self._of(name)
+        if isinstance(asked.question, Visit) and asked.state == "waiting":
+            asked.state = self._exchange(asked, asked.question, code) if code else "refused"
         return self._said(name)
 
     def state(self, name: str) -> Said:
         """Return how it stands, after coming for the token if it is time to."""
         asked = self._of(name)
         now = self._clock.now()
-        if asked.state == "waiting" and now - asked.polled >= asked.question.interval:
+        question = asked.question
+        if (
+            isinstance(question, Question)
+            and asked.state == "waiting"
+            and now - asked.polled >= question.interval
+        ):
             asked.polled = now
             asked.state = self._take(asked)
         return self._said(name)
@@ -95,9 +110,25 @@ class Desk:
             asked.state = "agreed"
         return said
 
+    def _keep(self, name: str, asked: _Asked) -> None:
+        with self._lock:
+            while len(self._asked) >= MOST:
+                self._asked.pop(next(iter(self._asked)))
+            self._asked[name] = asked
+
+    def _exchange(self, asked: _Asked, visit: Visit, code: str) -> State:
+        try:
+            asked.token = self._client.exchange(visit, code)
+        except AnswerError:
+            return "refused"
+        return "agreed"
+
     def _take(self, asked: _Asked) -> State:
         try:
-            asked.token = self._client.token(asked.question)
+            if isinstance(asked.question, Question):
+                asked.token = self._client.token(asked.question)
+            else:
+                asked.token = self._client.again(self._token(asked))
         except AnswerError as error:
             if error.reason in COME_AGAIN:
                 return "waiting"

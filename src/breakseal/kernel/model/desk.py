@@ -59,7 +59,8 @@ class HeldConsent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     """A consent to be located that has not ended; `id` is its name in `WithdrawConsent`.
 
     `client` is the id of the client's key, `number` the phone's name in the record, `rate` looks an hour, `given` and
-    `until` Unix seconds. `once` is for one answer; `by` is sms or key.
+    `until` Unix seconds. `once` is for one answer; `by` is sms or key. `told` is when the phone itself was told of one
+    by key; while it is 0 nobody looks. `next` is when it is told again; 0 if it will not be: it is given up.
     """
 
     id: str
@@ -74,6 +75,8 @@ class HeldConsent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     until: Number
     once: bool
     by: str
+    told: Number = 0
+    next: Number = 0
 
 
 class SelfDesk(_Desk, frozen=True, tag="desk-self"):

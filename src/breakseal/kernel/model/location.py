@@ -49,6 +49,11 @@ def locate_info(permit: str) -> bytes:
     return context("breakseal/locate/v1", permit)
 
 
+def agreed_info(permit: str) -> bytes:
+    """Return the HPKE info of the number of a phone that is told what was agreed to for it: the permit's id."""
+    return context("breakseal/agreed/v1", permit)
+
+
 def found_info(leaf: str) -> bytes:
     """Return the HPKE info of a `Found`: the leaf under which it was asked for."""
     return context("breakseal/found/v1", leaf)
@@ -130,7 +135,9 @@ class Consent(SignedStatement, frozen=True, tag="consent"):
     """The subject agrees at the door, with their own key, that `client` learns where their phone is, until `until`.
 
     For one client key (and by it one requester and end recipient), one purpose, one precision, `rate` looks an hour;
-    `number` is the phone's public name in their record (`HeldNumber.id`).
+    `number` is the phone's public name in their record (`HeldNumber.id`). `challenge` is the SHA-256 of the secret that
+    the client shows whenever it takes a token (RFC 7636), so that a consent serves only the visit that it was given in;
+    the phone is told in `language`, where its person chose no other.
     """
 
     client: str
@@ -139,6 +146,8 @@ class Consent(SignedStatement, frozen=True, tag="consent"):
     precision: LocationPrecision
     rate: Number
     until: Number
+    challenge: str
+    language: Literal["en", "es"]
 
 
 class WithdrawConsent(SignedStatement, frozen=True, tag="withdraw-consent"):

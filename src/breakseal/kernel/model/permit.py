@@ -29,12 +29,14 @@ class Permit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     "locate" lets the courier ask a source once where the phone `to` (`locate_info`) is, and seal the answer, no more
     precise than `precision`, to `recipient` (P-256 point) under `found_info` of the leaf `about`; `max_age` is
     seconds (-1 any), `area` a yes-or-no question. `ground` is on what the look stands: only "consent" ends with STOP.
+    "agreed" tells the phone `to` (`agreed_info`) in `language` what was agreed to for it by a person's own key: the one
+    of `agreed` until `until`; or, where that is 0, every month, that those in `agreed` and `more` others may look.
     """
 
     v: Literal[1] = 1
     type: Literal["permit"] = "permit"
     id: str
-    kind: Literal["notice", "code", "consent", "locate"]
+    kind: Literal["notice", "code", "consent", "locate", "agreed"]
     to: str
     about: str
     words: Literal["neutral", "plain", "reminder"] = "neutral"
@@ -47,6 +49,9 @@ class Permit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     max_age: Number = -1
     area: Area | None = None
     ground: Ground | Literal[""] = ""
+    agreed: tuple[Terms, ...] = ()
+    until: Number = 0
+    more: Number = 0
     expires: Number
     by: str = ""
     sig: str = ""

@@ -7,24 +7,25 @@ from breakseal.kernel.model import canonical
 from breakseal.kernel.model.location import Consent, PauseLocation, WithdrawConsent
 from breakseal.keyholder.authority import Verified
 from breakseal.keyholder.core import Core
-from breakseal.keyholder.location import asks, consents
+from breakseal.keyholder.location import asks, consents, telling
 from breakseal.keyholder.location.asks import Asked
 from breakseal.keyholder.location.consents import MAX_KEY_LIFE, Agreed
 from breakseal.keyholder.location.judging import check_client
+from breakseal.keyholder.location.looking import courier_point
 from breakseal.keyholder.statements.outcome import Outcome, note, subject_of
 
 MAX_CONSENTS = 100
+MAX_AN_HOUR = 10
+"""Consents that a person gives an hour: each texts the phone."""
 
 
 def consent(core: Core, verified: Verified, statement: Consent, now: int) -> Outcome:
-    """Keep a consent that the person signed with their own key; its client takes tokens by the consent's name.
+    """Keep a consent that the person signed with their own key; its client takes tokens by name and secret.
 
-    SAFETY: in the demo only. A phone in another's hand for a minute is enough to prove it as theirs and to agree
-    for its owner; until the phone itself is told of such a consent, none is taken from real people.
+    SAFETY: a phone in another's hand for a minute is enough to prove it as theirs and to agree for its owner. So the
+    phone itself is told (`telling`), and the consent opens nothing before that.
     """
     _, subject = subject_of(core, verified, now, session=False)
-    if not core.roots.root.demo:
-        raise RefusedError("consent by one's own key is not offered yet: agree by text", reason="not-offered")
     client = core.holders.find(statement.client, now)
     if client.kind != "client":
         raise RefusedError("agree to a client of an organisation", reason="not-client")
@@ -37,8 +38,10 @@ def consent(core: Core, verified: Verified, statement: Consent, now: int) -> Out
     )
     if number is None:
         raise RefusedError("this phone is not on your record", reason="not-yours")
-    if len(consents.of(core, subject.handle, now)) >= MAX_CONSENTS:
-        raise RefusedError("there are too many consents: end one first", reason="too-many")
+    many = len(consents.of(core, subject.handle, now)) >= MAX_CONSENTS
+    if many or core.budgets.spend(subject.handle, "agreed", now) > MAX_AN_HOUR:
+        raise RefusedError("there are too many consents: end one first, or wait an hour", reason="too-many")
+    courier_point(core, now)  # without a courier the phone could not be told
     name = core.entropy.token(16)
     agreed = Agreed(
         id=canonical.b64(name), handle=subject.handle, idx=consents.index(core, number), client=terms.client,
@@ -50,7 +53,9 @@ def consent(core: Core, verified: Verified, statement: Consent, now: int) -> Out
         name, terms.client, client.org, terms.requester, terms.recipient, terms.purpose, terms.precision, "day",
         terms.rate, agreed.until, "given", agreed.id,
     ))  # fmt: skip
-    return Outcome(subject.handle, (consents.give(core, agreed, verified.envelope, now),))
+    entry = consents.give(core, agreed, verified.envelope, now)
+    telling.begin(core, agreed, canonical.unb64(statement.challenge, 32), statement.language, now)
+    return Outcome(subject.handle, (entry,))
 
 
 def withdraw(core: Core, verified: Verified, statement: WithdrawConsent, now: int) -> Outcome:

@@ -10,7 +10,6 @@ import hmac
 from dataclasses import astuple, dataclass
 
 from breakseal.kernel.model.body import Party
-from breakseal.kernel.model.desk import HeldConsent
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.store import Row
 from breakseal.keyholder.trails import Happening, NewEntry
@@ -85,10 +84,12 @@ def give(core: Core, agreed: Agreed, signed: bytes, now: int) -> NewEntry:
 
 
 def find(core: Core, name: str, now: int) -> Agreed | None:
-    """Return the consent if it can be used now."""
+    """Return the consent if it can be used now: of one by key, the phone itself must have been told."""
     row = core.store.one(
-        "SELECT * FROM location_consents WHERE id = ? AND until > ? AND turns != 0", name, now
-    )
+        "SELECT * FROM location_consents WHERE id = ? AND until > ? AND turns != 0"
+        " AND (by = 'sms' OR EXISTS (SELECT 1 FROM location_by_key WHERE consent = id AND told > 0))",
+        name, now,
+    )  # fmt: skip
     return None if row is None else _agreed(row)
 
 
@@ -100,22 +101,17 @@ def of(core: Core, handle: str, now: int) -> list[Agreed]:
     return [_agreed(row) for row in rows]
 
 
-def held(core: Core, handle: str, now: int) -> tuple[HeldConsent, ...]:
-    """Return the consents of a record as its person reads them."""
-    phones = {index(core, view.number): view.id for view in core.numbers.of(handle)}
-    return tuple(
-        HeldConsent(
-            id=one.id, client=one.client, requester=one.requester, recipient=one.recipient, purpose=one.purpose,
-            precision=one.precision, number=phones.get(one.idx, ""), rate=one.rate, given=one.given, until=one.until,
-            once=one.turns >= 0, by=one.by,
-        )
-        for one in of(core, handle, now)
-    )  # fmt: skip
-
-
 def of_number(core: Core, number: str) -> list[Agreed]:
     """Return every consent about a phone."""
     rows = core.store.many("SELECT * FROM location_consents WHERE idx = ?", index(core, number))
+    return [_agreed(row) for row in rows]
+
+
+def of_phone(core: Core, idx: bytes, now: int) -> list[Agreed]:
+    """Return the consents about a phone that have not ended, by its index."""
+    rows = core.store.many(
+        "SELECT * FROM location_consents WHERE idx = ? AND until > ? ORDER BY given, id", idx, now
+    )
     return [_agreed(row) for row in rows]
 
 

@@ -28,9 +28,11 @@ def check_client(core: Core, client: Holder, now: int) -> None:
     """Check that this client may look at all, as if everybody had agreed.
 
     Raises:
-        RefusedError: it may not, whoever it asks about.
+        RefusedError: it may not, whoever it asks about; or nobody vouched for it this quarter.
     """
     check_policy_released(core, now)
+    if core.organisations.get(client.org).proved_until <= now:
+        raise RefusedError("the overseers have not signed this enrolment for 92 days", reason="not-permitted")
     decision = judge(core, client, now, given=now, by_key=False)
     if not decision.allow:
         forbidden = decision.refusal is words.Refusal.FORBIDDEN

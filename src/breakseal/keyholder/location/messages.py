@@ -37,23 +37,28 @@ class ConsentAsked(Message, frozen=True, tag="consent-asked"):
 
 
 class TakeToken(Message, frozen=True, tag="take-token"):
-    """The client that asked comes for its token.
+    """The client that asked comes for its token; `verifier` is the secret of a consent by key (`Consent.challenge`).
 
-    Refused as `authorization-pending`, `access-denied` or `expired-token`.
+    Refused as `authorization-pending`, `access-denied`, `expired-token` or `wrong-verifier`.
     """
 
     ask: bytes
     assertion: bytes
+    verifier: bytes = b""
 
 
 class TokenGiven(Message, frozen=True, tag="token-given"):
-    """A token (32 bytes), when it ends (Unix seconds), and what it is for. `consent` is the consent's public name."""
+    """A token (32 bytes), when it ends (Unix seconds), and what it is for.
+
+    `consent` is the consent's public name, `handle` the record of whoever gave it.
+    """
 
     token: bytes
     expires: Number
     purpose: str
     precision: LocationPrecision
     consent: bytes
+    handle: str
 
 
 class AskToken(Message, frozen=True, tag="ask-token"):

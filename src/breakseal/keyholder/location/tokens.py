@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+
 from breakseal.kernel.errors import RefusedError
 from breakseal.kernel.model import canonical
 from breakseal.keyholder.core import Core
@@ -37,6 +39,7 @@ def take(core: Core, question: TakeToken, now: int) -> TokenGiven:
         raise RefusedError("there is no such ask, or it lapsed", reason="expired-token")
     if asked.state == "requested":
         raise RefusedError("the person has not answered yet", reason="authorization-pending")
+    _check_secret(core, asked.consent, question.verifier)
     agreed = consents.find(core, asked.consent, now)
     if agreed is None:
         raise RefusedError("the person said no, or ended it", reason="access-denied")
@@ -46,8 +49,17 @@ def take(core: Core, question: TakeToken, now: int) -> TokenGiven:
     )
     return TokenGiven(
         token=token, expires=expires, purpose=agreed.purpose, precision=agreed.precision,  # type: ignore[arg-type] # kept from a read statement
-        consent=canonical.unb64(agreed.id, 16),
+        consent=canonical.unb64(agreed.id, 16), handle=agreed.handle,
     )  # fmt: skip
+
+
+def _check_secret(core: Core, consent: str, verifier: bytes) -> None:
+    """Pass unless `consent` was given by key for another visit, or its phone is not told yet."""
+    row = core.store.one("SELECT challenge, told FROM location_by_key WHERE consent = ?", consent)
+    if row is not None and not hmac.compare_digest(canonical.digest(verifier), row[0]):
+        raise RefusedError("this is not the secret of the visit", reason="wrong-verifier")
+    if row is not None and not row[1]:
+        raise RefusedError("the phone is not told yet", reason="authorization-pending")
 
 
 def state(core: Core, question: AskToken, now: int) -> TokenState:

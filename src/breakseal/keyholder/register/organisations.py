@@ -12,11 +12,16 @@ from breakseal.keyholder.store import Row, Store
 
 ROSTER_LIFE = 7 * 86_400
 """Seconds for which a signed roster is good."""
+PROOF_LIFE = 92 * 86_400
+"""Seconds for which the overseers' word on an organisation lets its clients ask where phones are: a quarter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """An enrolled organisation; `places` are the county codes that it is responsible for."""
+    """An enrolled organisation; `places` are the county codes that it is responsible for.
+
+    `proved_until` counts from when the enrolment that holds now was signed, so that no restore renews it.
+    """
 
     org: str
     name: str
@@ -24,6 +29,7 @@ class Organisation:
     places: frozenset[str]
     active_from: int
     roster_until: int
+    proved_until: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,8 @@ class Organisations:
         known = self._organisations.get(org)
         if known is None:
             row = self._store.one(
-                "SELECT org, name, kind, places, active_from, roster_until FROM organisations WHERE org = ?",
+                "SELECT org, name, kind, places, active_from, roster_until, proved_until FROM organisations"
+                " WHERE org = ?",
                 org,
             )
             if row is None:
@@ -69,7 +76,7 @@ class Organisations:
     def all(self) -> list[Organisation]:
         """Return every organisation."""
         rows = self._store.many(
-            "SELECT org, name, kind, places, active_from, roster_until FROM organisations ORDER BY name"
+            "SELECT org, name, kind, places, active_from, roster_until, proved_until FROM organisations ORDER BY name"
         )
         return [_organisation(row) for row in rows]
 
@@ -81,10 +88,10 @@ class Organisations:
         """Make an organisation what the statement says; the first one says from when it is active."""
         self.forget()
         self._store.run(
-            "INSERT INTO organisations VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-            " name = excluded.name, kind = excluded.kind, places = excluded.places",
+            "INSERT INTO organisations VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET name = excluded.name,"
+            " kind = excluded.kind, places = excluded.places, proved_until = excluded.proved_until",
             statement.org, statement.name, statement.kind, json.dumps(sorted(statement.places)), active_from,
-            active_from + ROSTER_LIFE,
+            active_from + ROSTER_LIFE, statement.issued + PROOF_LIFE,
         )  # fmt: skip
 
     def renew_roster(self, org: str, now: int) -> None:
@@ -136,4 +143,4 @@ class Organisations:
 
 
 def _organisation(row: Row) -> Organisation:
-    return Organisation(row[0], row[1], row[2], frozenset(json.loads(row[3])), row[4], row[5])
+    return Organisation(row[0], row[1], row[2], frozenset(json.loads(row[3])), row[4], row[5], row[6])

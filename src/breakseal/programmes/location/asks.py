@@ -17,6 +17,7 @@ MAX_SCOPE = 512
 _NUMBER = re.compile(r"\+[1-9][0-9]{4,14}")
 _TERM = re.compile(r"[A-Za-z0-9]+")
 _RATE = re.compile(r"[1-9][0-9]?")
+_DAYS = re.compile(r"([1-9][0-9]{0,2})d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +30,56 @@ class Wanted:
     rate: int
 
 
+@dataclass(frozen=True, slots=True)
+class WantedByKey:
+    """What a person would agree to with their own key, for so many `days`; `rate` is looks an hour."""
+
+    purpose: str
+    precision: LocationPrecision
+    rate: int
+    days: int
+
+
 def read_scope(text: str) -> Wanted:
-    """Return what the scope of a request to ask a person says.
+    """Return what the scope of a request to ask a person by text says.
 
     Raises:
         ScopeError: no `openid`, not exactly one purpose with words, nothing of ours asked for, an unknown or
             doubled word, or a precision that a text message cannot agree to.
     """
+    words, plain, extra = _parts(text)
+    return Wanted(
+        purpose=_purpose(words),
+        precision=_precision(extra.get("precision"), fields.BY_MESSAGE, place=fields.READ in plain),
+        lasting=_lasting(extra.get("lasting", "day")),
+        rate=_rate(extra.get("rate", str(fields.LOOKS_AN_HOUR))),
+    )
+
+
+def read_key_scope(text: str) -> WantedByKey:
+    """Return what the scope of a request to have a person agree by their own key says.
+
+    Raises:
+        ScopeError: as `read_scope`, or more than 365 days.
+    """
+    words, plain, extra = _parts(text)
+    return WantedByKey(
+        purpose=_purpose(words),
+        precision=_precision(extra.get("precision"), fields.BY_KEY, place=fields.READ in plain),
+        rate=_rate(extra.get("rate", str(fields.LOOKS_AN_HOUR))),
+        days=_days(extra.get("lasting", f"{fields.DAYS}d")),
+    )
+
+
+def _parts(text: str) -> tuple[list[str], list[str], dict[str, str]]:
+    """Return the words, those that are scopes of ours, and our extensions by name."""
     words = _words(text)
     if fields.OPENID not in words:
         raise ScopeError("the scope lacks `openid`")
     plain = [word for word in words if word in fields.SCOPES]
     if fields.READ not in plain and fields.VERIFY not in plain:
         raise ScopeError(f"the scope asks for neither `{fields.READ}` nor `{fields.VERIFY}`")
-    extra = _extras([word for word in words if word not in (*fields.SCOPES, fields.OPENID)])
-    return Wanted(
-        purpose=_purpose(words),
-        precision=_precision(extra.get("precision"), place=fields.READ in plain),
-        lasting=_lasting(extra.get("lasting", "day")),
-        rate=_rate(extra.get("rate", str(fields.LOOKS_AN_HOUR))),
-    )
+    return words, plain, _extras([word for word in words if word not in (*fields.SCOPES, fields.OPENID)])
 
 
 def read_machine_scope(text: str) -> tuple[str, ...]:
@@ -109,13 +140,13 @@ def _extras(words: list[str]) -> dict[str, str]:
     return extras
 
 
-def _precision(text: str | None, *, place: bool) -> LocationPrecision:
+def _precision(text: str | None, offered: tuple[LocationPrecision, ...], *, place: bool) -> LocationPrecision:
     if text is None:
         return "1km" if place else "yes-or-no"
-    for known in fields.BY_MESSAGE:
+    for known in offered:
         if known == text and (known != "yes-or-no" or not place):
             return known
-    raise ScopeError("the precision cannot be agreed to by text message, or does not fit the other scopes")
+    raise ScopeError("the precision cannot be agreed to in this way, or does not fit the other scopes")
 
 
 def _lasting(text: str) -> Literal["once", "day"]:
@@ -124,6 +155,13 @@ def _lasting(text: str) -> Literal["once", "day"]:
     if text == "day":
         return "day"
     raise ScopeError("lasting is `once` or `day`")
+
+
+def _days(text: str) -> int:
+    found = _DAYS.fullmatch(text)
+    if found is None or int(found[1]) > fields.MOST_DAYS:
+        raise ScopeError(f"lasting is `1d` to `{fields.MOST_DAYS}d`")
+    return int(found[1])
 
 
 def _rate(text: str) -> int:

@@ -7,7 +7,7 @@ text message is not offered.
 
 from __future__ import annotations
 
-from breakseal.kernel.model.location import CONSENT_PURPOSES, MOST_RATE, LocationPrecision
+from breakseal.kernel.model.location import CONSENT_PURPOSES, MOST_RATE, PRECISIONS, LocationPrecision
 
 OPENID = "openid"
 READ = "location-retrieval:read"
@@ -22,6 +22,11 @@ PURPOSES = CONSENT_PURPOSES
 
 BY_MESSAGE: tuple[LocationPrecision, ...] = ("yes-or-no", "region", "10km", "1km")
 """What a text message may agree to; "exact" is for the person's own key at the door."""
+
+BY_KEY: tuple[LocationPrecision, ...] = PRECISIONS
+"""What the person's own key may agree to."""
+DAYS, MOST_DAYS = 30, 365
+"""For how long the person's own key agrees: where the client names nothing, and at most."""
 
 MOST_LOOKS_AN_HOUR = MOST_RATE
 LOOKS_AN_HOUR = 4

@@ -12,6 +12,7 @@ from breakseal.oversight import founding
 from breakseal.web import facts
 from breakseal.web.location.idtoken import IdTokens
 from breakseal.web.location.memory import Memory
+from breakseal.web.location.visits import Visits
 from breakseal.web.parts import WebParts
 
 
@@ -26,6 +27,8 @@ class Desk:
         self.clock = parts.clock
         self.entropy = parts.entropy
         self.memory = Memory(parts.clock)
+        self.visits = Visits(parts.clock, parts.entropy)
+        self.demo = parts.settings.demo
         self.id_tokens = IdTokens(parts.token_key, self.issuer)
 
 

@@ -38,7 +38,7 @@ def by_address(otherwise: Answerer) -> Answerer:
         path = request.scope["path"]
         if path.startswith(paths.CAMARA_PREFIXES):
             return camara(request, error)
-        if path.startswith(paths.OAUTH_PREFIX):
+        if path.startswith(paths.OAUTH_PREFIX) and path != paths.AUTHORIZE:
             return oauth(error)
         return otherwise(request, error)
 

@@ -30,11 +30,13 @@ class IdTokens:
         self._kid = self._key.thumbprint()
         self._issuer = issuer
 
-    def issue(self, client: str, ask: bytes, now: int, expires: int) -> str:
+    def issue(self, client: str, ask: bytes, now: int, expires: int, nonce: str = "") -> str:
         """Return the signed token for `client` (OpenID Connect Core section 2); times are Unix seconds."""
         claims = {
             "iss": self._issuer, "sub": pairwise(ask), "aud": client, "iat": now, "exp": expires, "azp": client,
         }  # fmt: skip
+        if nonce:
+            claims["nonce"] = nonce
         return jwt.encode({"alg": ALGORITHM, "kid": self._kid}, claims, self._key)
 
     def public_set(self) -> dict[str, Any]:

@@ -154,6 +154,26 @@ class Asked(Out, frozen=True):
     interval: int
 
 
+class Pushed(Out, frozen=True):
+    """A request that was pushed (RFC 9126 section 2.2); `expires_in` is seconds."""
+
+    request_uri: str
+    expires_in: int
+
+
+class AgreedIn(In, frozen=True):
+    """The person agreed at the door to what `request` (its `request_uri`) asked for, by `consent` (its public name)."""
+
+    request: str
+    consent: str
+
+
+class AgreedOut(Out, frozen=True):
+    """Where the browser goes now: back to the client, with the code."""
+
+    to: str
+
+
 class TokenOut(Out, frozen=True):
     """A token; `token_type` is DPoP for one that can open something, Bearer for one that cannot."""
 
@@ -162,6 +182,7 @@ class TokenOut(Out, frozen=True):
     expires_in: int
     scope: str
     id_token: str = ""
+    refresh_token: str = ""
 
 
 class Introspected(Out, frozen=True):

@@ -12,6 +12,8 @@ from breakseal.web import guards
 from breakseal.web.location import challenge, idtoken, paths
 from breakseal.web.location.desk import desk_of
 
+CODE = "authorization_code"
+REFRESH = "refresh_token"
 CIBA = "urn:openid:params:grant-type:ciba"
 MACHINE = "client_credentials"
 
@@ -24,15 +26,24 @@ def document(issuer: str) -> dict[str, Any]:
         "issuer": issuer,
         "token_endpoint": issuer + paths.TOKEN,
         "jwks_uri": issuer + paths.KEYS,
+        "authorization_endpoint": issuer + paths.AUTHORIZE,
+        "pushed_authorization_request_endpoint": issuer + paths.PUSH,
+        "require_pushed_authorization_requests": True,
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": True,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
         "backchannel_authentication_endpoint": issuer + paths.ASK,
         "backchannel_token_delivery_modes_supported": ["poll"],
         "backchannel_user_code_parameter_supported": False,
         "scopes_supported": [fields.OPENID, *fields.SCOPES, *(_purpose(one) for one in fields.PURPOSES)],
-        "response_types_supported": [],
-        "grant_types_supported": [CIBA, MACHINE],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": [CODE, REFRESH, CIBA, MACHINE],
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": [idtoken.ALGORITHM],
-        "claims_supported": ["iss", "sub", "aud", "azp", "iat", "exp"],
+        "claims_supported": ["iss", "sub", "aud", "azp", "iat", "exp", "nonce"],
+        "ui_locales_supported": ["en", "es"],
         "dpop_signing_alg_values_supported": algorithms,
     }
     for name in ("token", "introspection", "revocation"):

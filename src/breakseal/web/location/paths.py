@@ -5,6 +5,10 @@ from __future__ import annotations
 ISSUER_METADATA = "/.well-known/openid-configuration"
 SERVER_METADATA = "/.well-known/oauth-authorization-server"
 KEYS = "/oauth/jwks"
+PUSH = "/oauth/par"
+AUTHORIZE = "/oauth/authorize"
+"""The one address under `OAUTH_PREFIX` that is a page."""
+AGREED = "/api/agreed"
 ASK = "/oauth/bc-authorize"
 TOKEN = "/oauth/token"  # noqa: S105 # an address
 INTROSPECT = "/oauth/introspect"

@@ -13,6 +13,7 @@ _OAUTH = {
     "authorization-pending": ("authorization_pending", "the person has not answered yet", 400),
     "access-denied": ("access_denied", "the person was not asked, or said no", 400),
     "expired-token": ("expired_token", "nobody answered in time", 400),
+    "wrong-verifier": ("invalid_grant", "this is not the secret of that visit", 400),
     "forbidden": ("unauthorized_client", "this client may ask nobody", 400),
     "not-permitted": ("unauthorized_client", "this client may ask nobody", 400),
     "policy-unreleased": ("unauthorized_client", "no client may ask anybody here yet", 400),

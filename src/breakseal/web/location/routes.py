@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from breakseal.web.location import consents, description, looks, metadata, status, tokens
+from breakseal.web.location import (
+    agreeing,
+    consents,
+    description,
+    looks,
+    metadata,
+    pushing,
+    status,
+    tokens,
+)
 
 
 def routes() -> list[Any]:
     """Return all routes."""
     return [
         metadata.metadata, metadata.keys, description.served, consents.ask, tokens.token, tokens.introspect,
-        tokens.revoke, looks.retrieve, looks.verify, status.status,
+        tokens.revoke, pushing.push, agreeing.authorize, agreeing.agreed, looks.retrieve, looks.verify, status.status,
     ]  # fmt: skip

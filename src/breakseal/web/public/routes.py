@@ -29,7 +29,8 @@ async def public_page(request: Pages) -> Response[bytes]:
     desk: NoticeDesk = request.app.state.notices
     made = await desk.notice(i18n.choose(request).language)
     try:
-        now = standing(await facts.current(request))
+        parts: WebParts = request.app.state.parts
+        now = standing(await facts.current(request), parts.clock.now())
     except UnavailableError:
         now = None
     gazetteer = await gazetteer_of(request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from breakseal.kernel.model.enrolments import Root
 from breakseal.keyholder.protocol import Facts
@@ -20,10 +21,12 @@ class Standing:
     size: int
     counts: tuple[tuple[str, int], ...]
     facts: Facts
+    proved: dict[str, tuple[bool, str]]
+    """Of each company whether its clients may ask where phones are now, and the day (UTC) on which that ends or did."""
 
 
-def standing(facts: Facts) -> Standing:
-    """Return the standing that the keyholder's facts tell."""
+def standing(facts: Facts, now: int) -> Standing:
+    """Return the standing that the keyholder's facts tell at Unix second `now`."""
     root = root_of(facts)
     witnesses = _witnesses(root.witnesses)
     checkpoint = facts.checkpoint.decode("utf-8", "replace")
@@ -35,6 +38,14 @@ def standing(facts: Facts) -> Standing:
         size=_size(checkpoint),
         counts=tuple(sorted(facts.counts.items())),
         facts=facts,
+        proved={
+            one.org: (
+                now < one.proved_until,
+                datetime.fromtimestamp(one.proved_until, UTC).date().isoformat(),
+            )
+            for one in facts.organisations
+            if one.kind == "company"
+        },
     )
 
 

@@ -67,7 +67,7 @@ async function look() {
     const said = await post("/api/look", { id: asked });
     if (said.state === "found") await show(said);
     else if (said.state === "ended") forget();
-    say(said.state, { number: said.number });
+    say(said.state, { number: said.number || t("roadside.a-phone") });
   } catch (error) {
     say("failed", { why: error.message });
   }
@@ -81,7 +81,7 @@ async function wait(id) {
     const said = await fetch(`/api/state/${id}`, { cache: "no-store" }).then((answer) => (answer.ok ? answer.json() : null), () => null);
     if (asked !== id || !said || said.state === "waiting") continue;
     if (said.state === "agreed") return look();
-    return say(said.state, { number: said.number });
+    return say(said.state, { number: said.number || t("roadside.a-phone") });
   }
 }
 
@@ -94,10 +94,27 @@ at("ask").addEventListener("submit", async (event) => {
   try {
     const said = await post("/api/ask", body);
     asked = said.id || null;
-    say(said.state, { number: said.number });
+    say(said.state, { number: said.number || t("roadside.a-phone") });
     if (asked) await wait(asked);
   } catch (error) {
     say("failed", { why: error.message });
   }
 });
 at("again").addEventListener("click", look);
+
+// The customer at this very browser goes to agree there, and comes back with what came of it after the #.
+at("instead").addEventListener("click", async () => {
+  const form = new FormData(at("ask"));
+  try {
+    location.assign((await post("/api/begin", { purpose: form.get("purpose"), precision: form.get("precision") })).to);
+  } catch (error) {
+    say("failed", { why: error.message });
+  }
+});
+const [came, id] = location.hash.slice(1).split("=");
+if (came) {
+  history.replaceState(null, "", location.pathname + location.search);
+  asked = id ?? null;
+  if (came === "agreed") await look();
+  else say(came === "not-yours" ? "ended" : "refused");
+}

@@ -38,7 +38,7 @@ export function button(label, onclick, kind = "outline") {
 // An address of this site that keeps a language asked for by address.
 export function local(path) {
   const lang = new URLSearchParams(location.search).get("lang");
-  return lang ? `${path}?lang=${lang}` : path;
+  return lang ? `${path}${path.includes("?") ? "&" : "?"}lang=${lang}` : path;
 }
 
 export function when(seconds) {

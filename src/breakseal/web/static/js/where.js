@@ -3,7 +3,7 @@
 import { readReturn, signAtDoor } from "/browser/door-link.js";
 import { build } from "/browser/statements.js";
 import { desk, submit } from "./own.js";
-import { at, button, has, local, make, t, when } from "./page.js";
+import { at, button, day, has, local, make, t, when } from "./page.js";
 
 function trouble(error) {
   at("trouble").replaceChildren(make("div", { class: "bs-note bs-note--bad" }, make("p", {}, t("js.wrong", { why: error.message }))));
@@ -24,12 +24,20 @@ function phoneOf(held, consent) {
   return held.numbers.find(({ id }) => id === consent.number)?.number ?? t("where.phone-gone");
 }
 
+// Of an agreement by key: when the phone itself was told, and when it is told again.
+function telling({ by, told, next, until }) {
+  if (by !== "key") return [];
+  const again = next > 0 && next < until ? t("where.told.next", { day: day(next) }) : "";
+  if (told > 0) return [["told", `${t("where.told.on", { day: day(told) })} ${again}`.trim()]];
+  return [["told", next > 0 ? t("where.told.not-yet") : t("where.told.never")]];
+}
+
 function terms(held, consent) {
   const { recipient, purpose, precision, rate, once, until, given, by } = consent;
   const pairs = [
     ["for", recipient], ["why", worded("js.place.purpose.", purpose)], ["precision", worded("js.place.precision.", precision)],
     ["often", once ? t("where.once") : t("where.rate", { rate })], ["until", when(until)], ["phone", phoneOf(held, consent)],
-    ["given", t("where.by." + by, { when: when(given) })],
+    ["given", t("where.by." + by, { when: when(given) })], ...telling(consent),
   ];
   return make("dl", {}, ...pairs.flatMap(([name, text]) => [make("dt", {}, t("where.col." + name)), make("dd", {}, text)]));
 }
@@ -45,7 +53,8 @@ function row(held, consent) {
   return make("li", { class: "bs-entry" }, make("h3", {}, consent.requester), terms(held, consent), make("div", { class: "bs-actions" }, end));
 }
 
-function drawState({ paused, consents }) {
+function drawState({ paused, consents: held }) {
+  const consents = held.filter(({ by, told }) => by !== "key" || told > 0); // the others have not begun
   const state = paused ? "paused" : consents.length > 0 ? "some" : "none";
   at("status").dataset.state = { paused: "frozen", some: "on", none: "draft" }[state];
   at("state").textContent = t("where.state." + state, { count: consents.length });

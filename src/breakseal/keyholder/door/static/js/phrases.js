@@ -82,7 +82,7 @@ function clientNames(facts, id) {
   throw new Error("no such client");
 }
 
-async function consent({ client, number, purpose, precision, rate, until }, { words, facts }) {
+async function consent({ client, number, purpose, precision, rate, until, language }, { words, facts }) {
   return {
     lines: [
       words.say("sign.consent.what", { ...clientNames(facts, client), number: number.slice(0, 8) }),
@@ -90,6 +90,7 @@ async function consent({ client, number, purpose, precision, rate, until }, { wo
       words.say("sign.consent.precision", { precision: words.say(`precision.${precision}`) }),
       words.say("sign.consent.rate", { rate }),
       words.say("sign.consent.told"),
+      `${words.say("sign.consent.texted")} ${words.say(`language.${language}`)}`,
     ],
     until, warning: precision === "exact" ? words.say("sign.consent.warning") : "", undo: words.say("sign.consent.undo"),
   };
