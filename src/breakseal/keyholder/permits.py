@@ -31,21 +31,22 @@ class Permits:
         self._entropy = entropy
         self._signer = signer
 
-    def plan(self, handle: str, leaf: bytes, call: str, now: int) -> None:
+    def plan(self, handle: str, leaf: bytes, call: str, now: int, *, series: str = "") -> None:
         """Plan the notice of an entry as the person chose; nothing if they chose none.
 
         After a call, the end of the call makes it due (`call_ended`), or four hours if nobody ends it. One call
-        makes one notice, however often it was transferred and read.
+        makes one notice, however often it was transferred and read, and so does one `series`.
         """
         told = self._subjects.channels(handle)
         if told is None or told.timing == "none":
             return
-        if call and self._store.one("SELECT 1 FROM permits WHERE handle = ? AND call = ?", handle, call):
+        one = call or series
+        if one and self._store.one("SELECT 1 FROM permits WHERE handle = ? AND call = ?", handle, one):
             return
         due = now + CALL_LIFE if call and told.timing == "after-call" else now
         self._store.run(
             "INSERT INTO permits (id, handle, call, about, due) VALUES (?, ?, ?, ?, ?)",
-            canonical.b64(self._entropy.token(16)), handle, call, canonical.b64(leaf), due,
+            canonical.b64(self._entropy.token(16)), handle, one, canonical.b64(leaf), due,
         )  # fmt: skip
 
     def call_ended(self, call: str, due: int) -> None:

@@ -231,6 +231,19 @@ def test_the_person_gets_a_message_where_they_want_messages(places: Locating) ->
     assert len(world.ask(p.TakePermits(), p.Permits).permits) == 1  # that somebody looked
 
 
+def test_looks_of_one_day_make_one_message_and_each_stands_in_the_list(places: Locating) -> None:
+    world, rosa = places.world, places.world.resident()
+    world.submit(world.channels(rosa, ADDRESS, timing="at-once"))
+    given = places.agree(rate=60)
+    world.ask(p.TakePermits(), p.Permits)
+    for _ in range(3):
+        places.locate(given)
+    assert len(world.ask(p.TakePermits(), p.Permits).permits) == 1
+    assert [one.result for one in verify_trail(world.trail(rosa), world.keyholder.key)][-3:] == [
+        "located"
+    ] * 3
+
+
 def test_without_a_courier_nobody_is_located(tmp_path: Path) -> None:
     world = World(tmp_path / "kh")
     world.found()

@@ -22,6 +22,7 @@ from breakseal.keyholder.location.judging import check_client, judge
 from breakseal.keyholder.location.messages import Locate, Located
 from breakseal.keyholder.location.proofs import no_token, prover_of
 from breakseal.keyholder.trails import Happening, NewEntry
+from breakseal.keyholder.vault import DAY
 
 PATHS = {"/location-retrieval/v0.5/retrieve": False, "/location-verification/v3/verify": True}
 """The requests that locate, and whether they name an area. A proof of any other request locates nobody."""
@@ -78,7 +79,7 @@ def prepare(core: Core, question: Locate, now: int) -> Look:
     _count(core, agreed, permit, now, used=not silent)
     until = now + decision.obligations.view_seconds
     entry = _entry(core, agreed, decision, silent, precision, until, now)
-    core.permits.plan(agreed.handle, entry.hash, "", now)
+    core.permits.plan(agreed.handle, entry.hash, "", now, series=f"looks/{agreed.id}/{now // DAY}")
     return Look(
         entry, agreed, number, bool(silent), precision, until, question, point, permit, now + PERMIT_LIFE
     )
