@@ -80,7 +80,6 @@ class Courier:
             regions=config.regions,
             retry_seconds=config.retry_seconds,
         )
-        self.intake = Intake(self._client, keyholder, keys, self.outbox, clock)
         ground = Ground(
             config=config,
             database=self.database,
@@ -95,6 +94,7 @@ class Courier:
         )
         self.codes = _codes(ground, self.delivery)
         self.location = Location(ground)
+        self.intake = Intake(self._client, keyholder, keys, self.outbox, clock, self.location.fencing.take)
         self._server = Server(
             self.codes, self.location.asking, self.location.locating, self.channels, self.outbox
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from breakseal.courier.codes import check_permit
 from breakseal.courier.delivery import KEPT_ADDRESS
 from breakseal.courier.events import note
@@ -25,14 +27,21 @@ class Intake:
     """One round: ask, keep, and report."""
 
     def __init__(
-        self, keyholder: Keyholder, key: PublicKey, own: CourierKeys, outbox: Outbox, clock: Clock
+        self,
+        keyholder: Keyholder,
+        key: PublicKey,
+        own: CourierKeys,
+        outbox: Outbox,
+        clock: Clock,
+        watch: Callable[[bytes], None],
     ) -> None:
-        """`key` is the keyholder's, from the pinned root; `own` are the courier's."""
+        """`key` is the keyholder's, from the pinned root; `own` the courier's. `watch` takes what is for watches."""
         self._keyholder = keyholder
         self._key = key
         self._own = own
         self._outbox = outbox
         self._clock = clock
+        self._watch = watch
 
     async def take(self) -> int:
         """Take the notices that are due; return how many were new.
@@ -61,6 +70,9 @@ class Intake:
     def _take_one(self, data: bytes) -> bool:
         now = max(self._clock.now(), self._outbox.swept_before())
         try:
+            if read_permit(data, self._key).kind == "watch":
+                self._watch(data)
+                return False
             return self._keep(check_permit(data, self._key, "notice", now), now)
         except RefusedError:
             return self._keep_expired(read_permit(data, self._key), now)

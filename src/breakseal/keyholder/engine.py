@@ -30,8 +30,8 @@ from breakseal.keyholder.disclosure.record import Recorded, record
 from breakseal.keyholder.facts import PublicCounts, facts
 from breakseal.keyholder.housekeeping import sweep
 from breakseal.keyholder.location import answering as location
-from breakseal.keyholder.location import looking
-from breakseal.keyholder.location.messages import AskConsent, Locate, LocationQuestion
+from breakseal.keyholder.location import looking, watching
+from breakseal.keyholder.location.messages import AskConsent, Locate, LocationQuestion, Watch
 from breakseal.keyholder.logport import LogEyes, LogPort
 from breakseal.keyholder.orders import looking as ordered
 from breakseal.keyholder.orders.messages import LocateUnder
@@ -175,7 +175,7 @@ class Engine:
         if isinstance(question, p.Prove):
             return self._prove(question)
         if isinstance(question, p.TakePermits):
-            return p.Permits(permits=tuple(self.core.permits.take(min(question.limit, 200), now)))
+            return self._permits(question, now)
         if isinstance(question, p.PermitDone):
             self.core.permits.done(question.permit, question.outcome)
             looking.done(self.core, question.permit, question.outcome)
@@ -185,6 +185,14 @@ class Engine:
         if isinstance(question, p.Administer):
             return self._administer(question)
         raise FormatError("not a question")
+
+    def _permits(self, question: p.TakePermits, now: int) -> Waiting:
+        due = self.core.permits.take(min(question.limit, 200), now)
+        planned = watching.plan(self.core, now)
+        return Waiting(
+            tuple(one.entry for one in planned if one.entry),
+            lambda done: p.Permits(permits=(*due, *watching.release(self.core, planned, done, now))),
+        )
 
     def _locate(self, question: LocationQuestion | LocateUnder, now: int) -> Waiting:
         if not isinstance(question, LocateUnder):
@@ -257,7 +265,7 @@ class Engine:
             return note_refusal(self.core, question.request, reason, now)
         if isinstance(question, p.Submit):
             return note_refusal(self.core, question.statements[0], reason, now)
-        if isinstance(question, AskConsent | Locate):
+        if isinstance(question, AskConsent | Locate | Watch):
             return location.note_refusal(self.core, question, reason, now)
         return None
 

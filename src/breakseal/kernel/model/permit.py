@@ -1,4 +1,4 @@
-"""The keyholder's word to the courier: a signed permit to send one message."""
+"""The keyholder's word to the courier: a signed permit to send one message, or to ask a source once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 from breakseal.kernel.model import canonical, keys
 from breakseal.kernel.model.attested import attest, verify_attested
 from breakseal.kernel.model.canonical import Number
-from breakseal.kernel.model.location import Area, LocationPrecision, Terms
+from breakseal.kernel.model.location import Area, LocationPrecision, Terms, Watched
 from breakseal.kernel.model.signed import Signer
 
 DOMAIN = b"breakseal/permit/v1\n"
@@ -27,12 +27,13 @@ class Permit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     "locate" lets the courier ask a source once where the phone `to` (`locate_info`) is, and seal the answer, no more
     precise than `precision`, to `recipient` (P-256 point) under `found_info` of the leaf `about`; `max_age` is
     seconds (-1 any), `area` a yes-or-no question.
+    "watch" lets the courier do what `watch` says; `about` is zeros where nobody is located.
     """
 
     v: Literal[1] = 1
     type: Literal["permit"] = "permit"
     id: str
-    kind: Literal["notice", "code", "consent", "locate"]
+    kind: Literal["notice", "code", "consent", "locate", "watch"]
     to: str
     about: str
     words: Literal["neutral", "plain", "reminder"] = "neutral"
@@ -44,6 +45,7 @@ class Permit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     recipient: str = ""
     max_age: Number = -1
     area: Area | None = None
+    watch: Watched | None = None
     expires: Number
     by: str = ""
     sig: str = ""

@@ -40,8 +40,8 @@ def read_scope(text: str) -> Wanted:
     if fields.OPENID not in words:
         raise ScopeError("the scope lacks `openid`")
     plain = [word for word in words if word in fields.SCOPES]
-    if fields.READ not in plain and fields.VERIFY not in plain:
-        raise ScopeError(f"the scope asks for neither `{fields.READ}` nor `{fields.VERIFY}`")
+    if not {fields.READ, fields.VERIFY, fields.FENCE_ENTERED, fields.FENCE_LEFT} & set(plain):
+        raise ScopeError(f"the scope asks for nothing like `{fields.READ}` or `{fields.VERIFY}`")
     extra = _extras([word for word in words if word not in (*fields.SCOPES, fields.OPENID)])
     return Wanted(
         purpose=_purpose(words),

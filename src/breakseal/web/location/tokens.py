@@ -58,7 +58,7 @@ async def _personal(desk: Desk, form: Mapping[str, str], assertion: Assertion) -
         if error.code == "authorization_pending":
             desk.memory.polled(ask, now)
         raise
-    scopes = (*fields.scopes_for(given.precision), fields.STATUS)
+    scopes = (*fields.scopes_for(given.precision, once=given.once), fields.STATUS)
     text = b64(given.token)
     slip = Slip(assertion.client, scopes, given.expires, personal=True, purpose=given.purpose)
     desk.memory.slips.put(token_hash(text), slip, given.expires)
