@@ -73,11 +73,14 @@ def test_no_member_column_or_question_collects_it(failure: str, tmp_path: Path) 
 
 
 def test_an_area_is_asked_about_for_one_phone_by_its_token_and_never_to_find_one() -> None:
-    """The one question with an area is a look under one person's consent: inside, outside or partly."""
+    """The questions with an area are a look and a watch under one person's consent: inside, outside or partly."""
     holders = {
         one.__name__ for one in _structs() if "area" in {field.name for field in msgspec.structs.fields(one)}
     }
-    assert holders == {"Permit", "Locate"}
+    assert holders == {"Permit", "Locate", "Watched"}
+    assert {name for name, _ in spectables.members(messages.Watch)} == {
+        "token", "proof", "path", "watch", "until",
+    }  # fmt: skip
     named = {name for name, _ in spectables.members(messages.Locate)}
     assert {"area", "token", "proof", "recipient"} <= named
     for question in get_args(messages.LocationQuestion):
@@ -113,12 +116,13 @@ def test_the_keyholder_has_no_question_that_searches_or_lists_people() -> None:
 def test_a_question_about_location_names_nobody_but_by_a_token_an_ask_or_a_sealed_number() -> None:
     questions = {one.__struct_config__.tag: one for one in get_args(messages.LocationQuestion)}
     assert set(questions) == {
-        "ask-consent", "take-token", "ask-token", "ask-status", "drop-token", "locate", "open-fix", "attest",
+        "ask-consent", "take-token", "ask-token", "ask-status", "drop-token", "locate", "open-fix", "watch",
+        "ask-watches", "ask-stands", "attest",
     }  # fmt: skip
     members = {name for one in questions.values() for name, _ in spectables.members(one)}
     assert members == {
         "assertion", "number", "purpose", "precision", "lasting", "rate", "ask", "token", "proof", "path", "recipient",
-        "max_age", "area", "statement", "permit", "device", "fix", "verifier",
+        "max_age", "area", "statement", "permit", "device", "fix", "verifier", "watch", "until", "method",
     }  # fmt: skip
 
 

@@ -49,8 +49,8 @@ def test_messages_budgets_and_what_was_swept_are_kept(tmp_path: Path) -> None:
         assert outbox.swept_before() == 3
         with database.direct() as connection:
             assert connection.execute("SELECT count(*) FROM made").fetchone() == (1,)
-            assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+            assert connection.execute("PRAGMA user_version").fetchone() == (3,)
             names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
-        assert {"messages_due", "asks", "reports", "stops", "heard", "replies", "looks"} <= names
+        assert {"messages_due", "asks", "reports", "stops", "heard", "replies", "looks", "fences"} <= names
         assert "messages_1" not in names
         database.close()

@@ -1,4 +1,4 @@
-"""Any order of asking, agreeing, looking, stopping, pausing and moving, against a model of a page: who is located when.
+"""Any order of asking, agreeing, looking, watching, stopping, pausing and moving, against a model: who is located when.
 
 The model knows consents as a list and looks as times; the keyholder runs whole, with restarts and sweeps between.
 """
@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from breakseal.kernel.model import location
 from breakseal.kernel.model import statements as s
+from breakseal.kernel.model.permit import Permit
 from breakseal.keyholder import protocol as p
 from breakseal.keyholder.location import messages as m
 from tests.support.locating import RETRIEVE, VERIFY, Locating
@@ -64,6 +65,8 @@ class Consents(RuleBasedStateMachine):
         self.consents: list[Agreed] = []
         self.tokens: list[Token] = []
         self.open: list[tuple[m.Located, Agreed]] = []
+        self.watches: dict[str, Agreed] = {}
+        self.out: list[Permit] = []
 
     def teardown(self) -> None:
         if hasattr(self, "world"):
@@ -147,6 +150,56 @@ class Consents(RuleBasedStateMachine):
                 agreed.alive = False
             elif agreed.tries < 3:
                 agreed.left = 1
+
+    @precondition(lambda self: self.tokens)
+    @rule(which=st.integers(0, 5))
+    def watch(self, which: int) -> None:
+        """Begin a watch with a token of this moment, if there is any to be had."""
+        token = self.tokens[-1 - which % len(self.tokens)]
+        agreed, places = token.of, self.clients[token.of.client]
+        usable = agreed.alive and agreed.left and self.now < agreed.until
+        given = places.take(token.ask) if usable else token.given
+        answer = self.world.engine.answer([places.watching(given)])[0]
+        if isinstance(answer, m.Watches):
+            assert usable
+            assert agreed.left == -1
+            self.watches[answer.watches[0].id] = agreed
+            return
+        assert isinstance(answer, p.Problem)
+        told = answer.reason in ("too-many-watches", "no-token" if not usable else "once-only")
+        assert told or self.now >= agreed.until - 60
+
+    @rule()
+    def collect(self) -> None:
+        """The courier takes what is due: each check is under a live consent, within its rate, and of its phone."""
+        for permit in self.clients[0].due():
+            assert permit.watch is not None
+            agreed = self.watches[permit.watch.id]
+            assert agreed.alive
+            assert self.now < agreed.until
+            assert self.clients[0].number_in(permit) == agreed.number
+            if permit.watch.tell == "check":
+                assert self.owner.get(agreed.number, -1) not in self.withheld
+                assert sum(at > self.now - 3600 for at in agreed.looks) < agreed.rate
+                agreed.looks.append(self.now)
+            self.out.append(permit)
+
+    @precondition(lambda self: self.out)
+    @rule(outcome=st.sampled_from(("sent", "failed", "")))
+    def confirm(self, outcome: str) -> None:
+        """What the courier may tell is under a live consent still, and nothing of a phone while that is withheld."""
+        permit = self.out.pop()
+        assert permit.watch is not None
+        agreed = self.watches[permit.watch.id]
+        if self.clients[0].stands(permit):
+            assert agreed.alive
+            assert self.now < agreed.until
+            check = permit.watch.tell == "check"
+            assert not check or self.owner.get(agreed.number, -1) not in self.withheld
+        elif agreed.alive and self.now < agreed.until - 60:
+            assert self.owner.get(agreed.number, -1) in self.withheld
+        if outcome:
+            self.world.ask(p.PermitDone(permit=permit.id, outcome=outcome), p.Done)
 
     @rule(number=st.sampled_from(NUMBERS), why=st.sampled_from(("stopped", "moved")))
     def stop(self, number: str, why: str) -> None:

@@ -29,7 +29,7 @@ from breakseal.kernel.model.statements import Address, ClaimNumber
 from breakseal.kernel.ports import Clock
 from breakseal.kernel.seal import hpke
 from breakseal.keyholder import protocol
-from breakseal.keyholder.location.messages import Attest
+from breakseal.keyholder.location.messages import AskStands, Attest
 
 NUMBER = "+12025550143"
 NOON = 1_800_000_000
@@ -95,6 +95,12 @@ class Keyholder:
     attested: list[bytes] = field(default_factory=list)
     problem: protocol.Problem | None = None
     """What an attestation is answered with, instead of being taken."""
+    ended: bool = False
+    """Whether what permits for watches allow stands no more."""
+    confirmed: list[str] = field(default_factory=list)
+    """The permits for watches about which it was asked."""
+    confirming: Callable[[], object] = lambda: None
+    """Runs while it is asked."""
     issued: int = NOON
     connected: list[asyncio.StreamWriter] = field(default_factory=list)
 
@@ -190,12 +196,20 @@ class Keyholder:
                 if outcome == "sent":
                     self.due = [one for one in self.due if permit.encode() not in one]
                 return protocol.Done()
-            case Attest(statement=statement):
-                if self.problem is not None:
-                    return self.problem
-                self.attested.append(statement)
-                return protocol.Done()
+            case AskStands() | Attest():
+                return self._location(question)
         return protocol.Problem(family="RequestError", reason="bad-request", detail="not on this socket")
+
+    def _location(self, question: AskStands | Attest) -> protocol.Message:
+        if isinstance(question, AskStands):
+            self.confirmed.append(question.permit)
+            self.confirming()
+            ended = protocol.Problem(family="RefusedError", reason="no-watch", detail="it ended")
+            return ended if self.ended else protocol.Done()
+        if self.problem is not None:
+            return self.problem
+        self.attested.append(question.statement)
+        return protocol.Done()
 
 
 @dataclass

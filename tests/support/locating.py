@@ -11,11 +11,11 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from typing import Any
+from typing import Any, Literal
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from breakseal.kernel.model import canonical, enrolments, location, signed
+from breakseal.kernel.model import canonical, enrolments, jws, location, signed
 from breakseal.kernel.model.desk import SelfDesk
 from breakseal.kernel.model.keys import PublicKey
 from breakseal.kernel.model.permit import Permit, read_permit
@@ -26,6 +26,7 @@ from tests.support.world import NUMBER, Person, World, software_key
 
 RETRIEVE = "/location-retrieval/v0.5/retrieve"
 VERIFY = "/location-verification/v3/verify"
+FENCES = "/geofencing-subscriptions/v0.5/subscriptions"
 ORG, REQUESTER, RECIPIENT = "cedar-roadside", "Cedar-Roadside", "Cedar Roadside dispatch"
 PURPOSE = "RequestedServiceProvision"
 AREA = location.Area(lat=43_100_000, lon=-87_900_000, radius=5_000)
@@ -258,6 +259,58 @@ class Locating:
         assert isinstance(answer, p.Problem), "it was taken"
         assert answer.reason == reason, answer
         return answer
+
+    # -- watching ------------------------------------------------------------------------------------
+
+    def watching(self, given: m.TokenGiven, **changed: Any) -> m.Watch:
+        """Return the web's question to watch an area; members of `Watched` and of `Watch` may be changed."""
+        proof = changed.pop("proof", None) or self.proof(given.token, FENCES)
+        name = canonical.b64(jws.parse(proof).digest[:16])
+        where = canonical.encode(location.Sink(url="https://events.cedar.example/"))
+        known: dict[str, Any] = {
+            "id": name, "area": AREA, "type": "area-entered", "initial": False, "left": -1,
+            "tell": "SUBSCRIPTION_EXPIRED", "view": "dmlldw",
+            "sink": canonical.b64(hpke.seal_to(self.courier_point(), where, location.watch_info(name))),
+        }  # fmt: skip
+        asked: dict[str, Any] = {
+            "token": wire_hash(given.token), "path": FENCES, "until": self.world.clock.now() + 10**8,
+        }  # fmt: skip
+        outer = {name: changed.pop(name) for name in ("token", "path", "until") if name in changed}
+        return m.Watch(**(asked | outer), proof=proof, watch=location.Watched(**(known | changed)))
+
+    def watch(self, given: m.TokenGiven, **changed: Any) -> str:
+        """Begin to watch an area; return the watch's id."""
+        (made,) = self.world.ask(self.watching(given, **changed), m.Watches).watches
+        return made.id
+
+    def asking_watches(
+        self, given: m.TokenGiven, name: str = "", method: Literal["GET", "DELETE"] = "GET", **changed: Any
+    ) -> m.AskWatches:
+        """Return the web's question about all watches, or about or after one."""
+        path = f"{FENCES}/{name}" if name else FENCES
+        known: dict[str, Any] = {"token": wire_hash(given.token), "path": path, "method": method}
+        proof = changed.pop("proof", None) or self.proof(given.token, path, htm=method)
+        return m.AskWatches(**(known | changed), proof=proof)
+
+    def watches(self, given: m.TokenGiven) -> list[str]:
+        """Return the ids of the watches of a token's consent."""
+        return [one.id for one in self.world.ask(self.asking_watches(given), m.Watches).watches]
+
+    def due(self) -> list[Permit]:
+        """Return the permits for watches that the courier gets now."""
+        taken = self.world.ask(p.TakePermits(), p.Permits).permits
+        permits = [read_permit(one, self.world.keyholder.key) for one in taken]
+        return [one for one in permits if one.kind == "watch"]
+
+    def checked(self, seconds: int = 0) -> list[Permit]:
+        """Let time pass, and return the permits to look; what was to be told besides is taken away first."""
+        self.world.clock.time += seconds
+        taken = [*self.due(), *self.due()]
+        return [one for one in taken if one.watch and one.watch.tell == "check"]
+
+    def stands(self, permit: Permit) -> bool:
+        """Tell whether the courier may still tell what a permit allows."""
+        return isinstance(self.world.engine.answer([m.AskStands(permit=permit.id)])[0], p.Done)
 
     # -- pieces --------------------------------------------------------------------------------------
 

@@ -285,7 +285,7 @@ TABLES: dict[str, tuple[str, Callable[[], str]]] = {
         _structs(
             signed.Signed, signed.Signature, keys.PublicKey, enrolments.KeyholderKeys, enrolments.Door,
             enrolments.NamedKey, s.Caller, s.Address, permit.Permit, location.Terms, location.Area, location.Fix,
-            location.Found, orders.Order,
+            location.Found, location.Watched, location.Sink, orders.Order,
         ),
     ),
     "entry": (

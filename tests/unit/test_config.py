@@ -132,6 +132,9 @@ def test_the_couriers_settings_are_those_of_the_file(tmp_path: Path) -> None:
         ),
     )
     made = bootstrap.settings(Config(path=tmp_path / "breakseal.toml", settings=Settings(courier=courier)))
+    assert not made.local_sinks
+    demo = Config(path=tmp_path / "breakseal.toml", settings=Settings(courier=courier, demo=True))
+    assert bootstrap.settings(demo).local_sinks
     assert made.inbound == Replies(folder=str(tmp_path / "phone/replies"))
     assert isinstance(made.carrier, Camara)
     assert (made.carrier.base_url, made.carrier.secret_file) == (

@@ -64,6 +64,7 @@ def settings(config: Config) -> CourierConfig:
         "name": config.settings.courier.name,
         "site": config.settings.web.origin,
         "codes_per_hour": config.settings.courier.codes_per_hour,
+        "local_sinks": config.settings.demo,
     }
     courier = config.settings.courier
     tree.update((name, _members(config, part)) for name, part in (*courier.channels(), *courier.places()))

@@ -94,7 +94,7 @@ class Courier:
         )
         self.codes = _codes(ground, self.delivery)
         self.location = Location(ground)
-        self.intake = Intake(self._client, keyholder, keys, self.outbox, self.location.telling, clock)
+        self.intake = _intake(ground, self.location)
         self._server = Server(
             self.codes, self.location.asking, self.location.locating, self.channels, self.outbox
         )
@@ -135,6 +135,13 @@ class Courier:
         self.outbox.sweep(now)
         self.location.sweep(now)
         self.channels.sweep(now)
+
+
+def _intake(ground: Ground, location: Location) -> Intake:
+    return Intake(
+        ground.client, ground.keyholder, ground.keys, ground.outbox, location.telling, ground.clock,
+        location.fencing.take,
+    )  # fmt: skip
 
 
 def _codes(ground: Ground, delivery: Delivery) -> Codes:

@@ -204,7 +204,10 @@ class Codes:
 
 
 def check_permit(
-    data: bytes, key: PublicKey, kind: Literal["code", "notice", "consent", "locate", "agreed"], now: int
+    data: bytes,
+    key: PublicKey,
+    kind: Literal["code", "notice", "consent", "locate", "agreed", "watch"],
+    now: int,
 ) -> Permit:
     """Return a permit of `kind` that the keyholder signed and that is not over.
 

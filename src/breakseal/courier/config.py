@@ -97,7 +97,8 @@ class CourierConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     courier socket. `name` is what the messages call this service and `site` the address that the plain
     words give. `regions` are the countries (ISO 3166) to whose numbers codes go, and `codes_per_hour` bounds
     all codes together: both limit what an intruder's made-up claims can cost. `inbound` is how answers to texts come
-    in, and `carrier` whom the courier asks where a phone is.
+    in, and `carrier` whom the courier asks where a phone is. `local_sinks` lets clients be told on this machine: in
+    the demo alone.
     """
 
     run_dir: str
@@ -114,6 +115,7 @@ class CourierConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     mail: Smtp | Phonebox | None = None
     inbound: Replies | Webhook | None = None
     carrier: Camara | Mlp | None = None
+    local_sinks: bool = False
     regions: tuple[str, ...] = ("US", "PR", "GU", "VI", "AS", "MP")
     codes_per_hour: int = 600
     poll_seconds: float = 2.0

@@ -9,7 +9,7 @@ from typing import Literal
 Event = Literal[
     "started", "stopped", "code-made", "code-right", "code-refused", "permit-taken", "permit-refused", "sent",
     "not-sent", "given-up", "keyholder-silent", "store-failed", "fault", "asked", "heard", "not-heard", "attested",
-    "attest-refused", "located", "not-located",
+    "attest-refused", "located", "not-located", "told", "not-told",
 ]  # fmt: skip
 
 _LOGGER = logging.getLogger("breakseal.courier")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from breakseal.courier.codes import check_permit
 from breakseal.courier.delivery import KEPT_ADDRESS
 from breakseal.courier.events import note
@@ -33,14 +35,16 @@ class Intake:
         outbox: Outbox,
         telling: Telling,
         clock: Clock,
+        watch: Callable[[bytes], None],
     ) -> None:
-        """`key` is the keyholder's, from the pinned root; `own` are the courier's."""
+        """`key` is the keyholder's, from the pinned root; `own` the courier's. `watch` takes what is for watches."""
         self._keyholder = keyholder
         self._key = key
         self._own = own
         self._outbox = outbox
         self._telling = telling
         self._clock = clock
+        self._watch = watch
 
     async def take(self) -> int:
         """Take the notices that are due; return how many were new.
@@ -69,8 +73,13 @@ class Intake:
     def _take_one(self, data: bytes) -> bool:
         now = max(self._clock.now(), self._outbox.swept_before())
         try:
-            agreed = read_permit(data, self._key).kind == "agreed"
-            return self._keep(check_permit(data, self._key, "agreed" if agreed else "notice", now), now)
+            kind = read_permit(data, self._key).kind
+            if kind == "watch":
+                self._watch(data)
+                return False
+            return self._keep(
+                check_permit(data, self._key, "agreed" if kind == "agreed" else "notice", now), now
+            )
         except RefusedError:
             return self._keep_expired(read_permit(data, self._key), now)
         except UnavailableError:

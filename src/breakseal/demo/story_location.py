@@ -16,12 +16,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import httpx
+from msgspec.structs import replace
 
 from breakseal.demo import checks, places, settling, town, tracks
 from breakseal.demo.resident import Home
 from breakseal.demo.roadside.client import RETRIEVE, AnswerError, Client, Location, Question, Token
 from breakseal.demo.roadside.desk import COME_AGAIN
 from breakseal.demo.roadside.program import connect
+from breakseal.demo.roadside.sink import Sink, listening
 from breakseal.demo.telling import Step, Story
 from breakseal.demo.visitor import trust
 from breakseal.kernel.errors import UnavailableError
@@ -34,6 +36,8 @@ RECIPIENT = COMPANY.client.name if COMPANY.client else ""
 FINEST = 1000
 """Metres: a radius below this would be finer than the kilometre that was agreed to."""
 WAIT = 40.0
+FENCE = 25_000
+"""Metres: an area about the phone that it does not leave while the story is told."""
 QUIET = 4.0
 """Seconds in which a text that is not to come would have come."""
 TERMS = (
@@ -68,7 +72,10 @@ class LocationStory(Story):
             stack.callback(connection.close)
             self._once(home, client)
             token = self._day(home, client)
+            told = self._fence(home, client, token)
             self._stop(home, client, token)
+            self._check(len(told.heard) == 2, "a sink was told something after STOP was acknowledged")
+            self._step("fence after stop", "the company's sink waits", "nothing was told since")
             self._ends(home, client, token)
         return tuple(self.steps)
 
@@ -120,11 +127,31 @@ class LocationStory(Story):
         self._step("replay", "the proof of that look is sent again", "refused, and nobody looked")
         return token
 
+    def _fence(self, home: Home, client: Client, token: Token) -> Sink:
+        told = self._stack.enter_context(listening())
+        here = client.locate(token).area
+        client.subscribe(token, replace(here, radius=FENCE), told.url)
+        for _ in range(int(WAIT * 5)):
+            if len(told.heard) >= 2:
+                break
+            time.sleep(0.2)
+        names = [one.name for one in told.heard]
+        self._check(
+            names == ["subscription-started", "area-entered"], "the sink did not hear that the phone is there"
+        )
+        self._listed(home, looks=4, precision="yes-or-no")
+        self._step(
+            "fence",
+            "the company subscribes to an area about the phone",
+            "its sink hears that the phone is there; the check stands in the list as a look",
+        )
+        return told
+
     def _stop(self, home: Home, client: Client, token: Token) -> None:
         self._says("STOP", "Stopped")
         served = sum(self._is_served(client, token) for _ in range(5))
         self._check(served == 0, f"{served} locations were told after STOP was acknowledged")
-        self._listed(home, looks=2)
+        self._listed(home, looks=4, precision="yes-or-no")
         self._step("stop", "the phone says STOP", "the live token opens nothing: 0 of 5 looks served")
         before = len(self._texts(self._number))
         question = client.ask(self._number, PURPOSE, "1km", "en")
@@ -194,7 +221,7 @@ class LocationStory(Story):
             time.sleep(question.interval)
         raise UnavailableError("the answer did not reach the company", reason="no-token")
 
-    def _listed(self, home: Home, *, looks: int) -> Body:
+    def _listed(self, home: Home, *, looks: int, precision: str = "1km") -> Body:
         """Check that the resident's list is whole and shows exactly `looks` looks; return the last."""
         bodies = checks.check_list(home.trail(), checks.root_of(self.config))
         seen = [one for one in bodies if one.type == "disclose"]
@@ -202,7 +229,7 @@ class LocationStory(Story):
         last = seen[-1]
         told = (last.party.org_name, last.party.name, last.reason, last.precision, last.result)
         self._check(
-            told == (COMPANY.name, RECIPIENT, PURPOSE, "1km", "located"), "the list says something else"
+            told == (COMPANY.name, RECIPIENT, PURPOSE, precision, "located"), "the list says something else"
         )
         return last
 

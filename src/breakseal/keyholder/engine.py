@@ -31,8 +31,8 @@ from breakseal.keyholder.exigent import asking as exigent
 from breakseal.keyholder.facts import PublicCounts, facts
 from breakseal.keyholder.housekeeping import sweep
 from breakseal.keyholder.location import answering as location
-from breakseal.keyholder.location import looking, telling
-from breakseal.keyholder.location.messages import AskConsent, Locate, LocationQuestion
+from breakseal.keyholder.location import looking, telling, watching
+from breakseal.keyholder.location.messages import AskConsent, Locate, LocationQuestion, Watch
 from breakseal.keyholder.logport import LogEyes, LogPort
 from breakseal.keyholder.orders import looking as ordered
 from breakseal.keyholder.orders.messages import LocateUnder
@@ -181,12 +181,7 @@ class Engine:
         if isinstance(question, p.Prove):
             return self._prove(question)
         if isinstance(question, p.TakePermits):
-            limit = min(question.limit, 200)
-            notices = self.core.permits.take(limit, now)
-            texts = telling.take(
-                self.core, max(limit - len(notices), 10), now
-            )  # no crowd of notices holds all up
-            return p.Permits(permits=(*notices, *texts))
+            return self._permits(question, now)
         if isinstance(question, p.PermitDone):
             self.core.permits.done(question.permit, question.outcome)
             looking.done(self.core, question.permit, question.outcome)
@@ -197,6 +192,20 @@ class Engine:
         if isinstance(question, p.Administer):
             return self._administer(question)
         raise FormatError("not a question")
+
+    def _permits(self, question: p.TakePermits, now: int) -> Waiting:
+        limit = min(question.limit, 200)
+        notices = self.core.permits.take(limit, now)
+        texts = telling.take(
+            self.core, max(limit - len(notices), 10), now
+        )  # no crowd of notices holds all up
+        planned = watching.plan(self.core, now)
+        return Waiting(
+            tuple(one.entry for one in planned if one.entry),
+            lambda done: p.Permits(
+                permits=(*notices, *texts, *watching.release(self.core, planned, done, now))
+            ),
+        )
 
     def _locate(self, question: LocationQuestion | LocateUnder, now: int) -> Waiting:
         if not isinstance(question, LocateUnder):
@@ -269,7 +278,7 @@ class Engine:
             return note_refusal(self.core, question.request, reason, now)
         if isinstance(question, p.Submit):
             return note_refusal(self.core, question.statements[0], reason, now)
-        if isinstance(question, AskConsent | Locate):
+        if isinstance(question, AskConsent | Locate | Watch):
             return location.note_refusal(self.core, question, reason, now)
         return None
 

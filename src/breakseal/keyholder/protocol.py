@@ -160,7 +160,7 @@ class Facts(Message, frozen=True, tag="facts"):
 
 
 class TakePermits(Message, frozen=True, tag="take-permits"):
-    """The courier asks for the notices that are due."""
+    """The courier asks for the notices that are due, and for what is due for watches."""
 
     limit: int = 50
 
@@ -172,7 +172,10 @@ class Permits(Message, frozen=True, tag="permits"):
 
 
 class PermitDone(Message, frozen=True, tag="permit-done"):
-    """The courier says what became of a permit: "sent" or "failed" (then it is offered again, for seven days)."""
+    """The courier says what became of a permit: "sent" or "failed" (then a notice is offered again, for seven days).
+
+    Of a watch: "sent" if an event left the courier, "over" if its sink wants no more.
+    """
 
     permit: str
     outcome: str

@@ -10,6 +10,7 @@ import pytest
 from breakseal.kernel.errors import RefusedError, UnavailableError, VerificationError
 from breakseal.kernel.model import canonical, location
 from breakseal.kernel.model import statements as s
+from breakseal.kernel.model.body import verify_trail
 from breakseal.kernel.policy.words import Precision
 from breakseal.keyholder import protocol as p
 from breakseal.keyholder.disclosure.record import Recorded

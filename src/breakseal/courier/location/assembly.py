@@ -15,6 +15,8 @@ from breakseal.courier.location import statements
 from breakseal.courier.location.asking import Asking
 from breakseal.courier.location.asks import Asks
 from breakseal.courier.location.attesting import Attesting
+from breakseal.courier.location.fences import Fences
+from breakseal.courier.location.fencing import Fencing
 from breakseal.courier.location.hearing import Hearing
 from breakseal.courier.location.inbound.listener import listening
 from breakseal.courier.location.inbound.phonebox import PhoneboxInbound
@@ -22,6 +24,7 @@ from breakseal.courier.location.inbound.webhook import Webhook
 from breakseal.courier.location.locating import Locating
 from breakseal.courier.location.looks import Looks
 from breakseal.courier.location.reports import Reports
+from breakseal.courier.location.sinks import Sinks
 from breakseal.courier.location.sources.camara import CamaraSource
 from breakseal.courier.location.sources.mlp import MlpSource
 from breakseal.courier.location.sources.port import Source
@@ -69,9 +72,9 @@ class Location:
         self._stops = Stops(ground.database)
         self._reports = Reports(ground.database)
         self._texts = Texts(ground.database, ground.outbox, ground.keys, ground.entropy)
+        self._looks = Looks(ground.database)
         self.asking = self._build_asking()
         self.hearing = self._build_hearing()
-        self.attesting = self._build_attesting()
         self.telling = Telling(
             words=self._words,
             stops=self._stops,
@@ -80,6 +83,8 @@ class Location:
             entropy=ground.entropy,
         )
         self.locating = self._build_locating()
+        self.fencing = self._build_fencing()
+        self.attesting = self._build_attesting()
         self._inbound = self._build_inbound()
 
     async def hear(self) -> None:
@@ -109,9 +114,11 @@ class Location:
         with self._ground.database.transaction() as connection:
             for statement in statements.SWEEP:
                 connection.execute(statement, (now - KEPT,))
+        self.fencing.sweep(now)
 
     async def close(self) -> None:
         """Close what is open."""
+        await self.fencing.close()
         await self.locating.close()
 
     def _build_asking(self) -> Asking:
@@ -156,15 +163,33 @@ class Location:
             keys=ground.keys,
             keyholder=ground.client,
             standing=ground.standing,
+            fencing=self.fencing,
             regions=ground.config.regions,
             clock=ground.clock,
             entropy=ground.entropy,
         )
 
+    def _build_fencing(self) -> Fencing:
+        ground = self._ground
+        return Fencing(
+            fences=Fences(ground.database),
+            looks=self._looks,
+            stops=self._stops,
+            outbox=ground.outbox,
+            locating=self.locating,
+            sinks=Sinks(local=ground.config.local_sinks),
+            keys=ground.keys,
+            keyholder=ground.keyholder,
+            client=ground.client,
+            regions=ground.config.regions,
+            source=ground.config.site,
+            clock=ground.clock,
+        )
+
     def _build_locating(self) -> Locating:
         ground, carrier = self._ground, self._ground.config.carrier
         return Locating(
-            looks=Looks(ground.database),
+            looks=self._looks,
             stops=self._stops,
             outbox=ground.outbox,
             source=None if carrier is None else _build_source(carrier, ground.clock),

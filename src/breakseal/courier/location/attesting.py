@@ -5,6 +5,7 @@ from __future__ import annotations
 from breakseal.courier.delivery import open_number
 from breakseal.courier.events import note
 from breakseal.courier.keys import CourierKeys
+from breakseal.courier.location.fencing import Fencing
 from breakseal.courier.location.reports import Report, Reports
 from breakseal.courier.location.texts import Texts
 from breakseal.courier.location.words import Words
@@ -40,6 +41,7 @@ class Attesting:
         keys: CourierKeys,
         keyholder: Keyholder,
         standing: Standing,
+        fencing: Fencing,
         regions: tuple[str, ...],
         clock: Clock,
         entropy: Entropy,
@@ -51,6 +53,7 @@ class Attesting:
         self._keys = keys
         self._keyholder = keyholder
         self._standing = standing
+        self._fencing = fencing
         self._regions = regions
         self._clock = clock
         self._entropy = entropy
@@ -81,6 +84,8 @@ class Attesting:
             if error.reason != "replayed":
                 self._refused(report, error.reason)
                 return
+        if report.kind == "stopped":
+            await self._fencing.quiet(report.who)  # before the phone hears that it ended
         self._accepted(report)
 
     async def _statement(self, report: Report) -> bytes | None:

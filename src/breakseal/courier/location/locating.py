@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
+
 from breakseal.courier.codes import check_permit
 from breakseal.courier.delivery import open_number
 from breakseal.courier.events import note
@@ -23,6 +25,7 @@ from breakseal.kernel.model.base import SKEW
 from breakseal.kernel.model.keys import PublicKey
 from breakseal.kernel.model.location import (
     SMALLEST_AREA,
+    Area,
     Fix,
     Found,
     LocationPrecision,
@@ -93,6 +96,19 @@ class Locating:
         else:
             answer = await self._look(permit, precision, number, source, told)
         return SourceAnswered(sealed=self._seal(permit, answer, who, point))
+
+    async def find(self, permit: Permit, area: Area, number: Private) -> Found:
+        """Return how the phone lies to an area, for a watch; "unknown" if nobody can say.
+
+        Raises:
+            VerificationError: the area is too small to ask about.
+            RefusedError, UnavailableError: there is nobody to ask.
+        """
+        asked = msgspec.structs.replace(permit, area=area)
+        precision = _check_look(asked)
+        if self._stops.holds(self._keys.number_mac(number), self._clock.now()):
+            return _unknown(asked, "stopped")
+        return await self._look(asked, precision, number, await self._ready_source(), None)
 
     async def tell(self) -> None:
         """Tell the keyholder every outcome that it does not know.

@@ -13,7 +13,8 @@ from breakseal.courier.location import statements
 from breakseal.courier.outbox.database import Database
 from breakseal.kernel.errors import BreaksealError, RefusedError
 
-Outcome = Literal["sent", "failed"]
+Outcome = Literal["sent", "failed", "over"]
+"""Of a watch: an event was told, or not; or nobody wants to be told any more."""
 LATE = 10
 """Seconds after its permit's end at which a look without an outcome is given up."""
 _Use = tuple[str, int, asyncio.Future[None]]

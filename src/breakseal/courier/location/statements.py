@@ -92,6 +92,14 @@ UNTOLD_LOOKS: Final[LiteralString] = (
 )
 TOLD_LOOK: Final[LiteralString] = "UPDATE looks SET told = 1 WHERE permit = ?"
 
+GET_SIDE: Final[LiteralString] = "SELECT inside FROM fences WHERE watch = ? AND seen > ?"
+SET_SIDE: Final[LiteralString] = (
+    "INSERT INTO fences (watch, inside, seen) VALUES (?1, ?2, ?3)"
+    " ON CONFLICT (watch) DO UPDATE SET inside = ?2, seen = ?3"
+)
+DROP_SIDE: Final[LiteralString] = "DELETE FROM fences WHERE watch = ?"
+SWEEP_SIDES: Final[LiteralString] = "DELETE FROM fences WHERE seen <= ?"
+
 SWEEP: Final[tuple[LiteralString, ...]] = (
     "DELETE FROM asks WHERE max(expires, taken) < ?1",
     "DELETE FROM reports WHERE state <> 'waiting' AND made < ?1",

@@ -2,7 +2,7 @@
 
 It speaks HTTP to the web tier's public addresses and knows nothing else of Breakseal: discovery (OpenID Connect),
 CIBA poll or a pushed request and a code (RFC 9126, 7636) with `private_key_jwt` (RFC 7523), DPoP (RFC 9449), CAMARA
-location-retrieval v0.5.
+location-retrieval v0.5 and geofencing-subscriptions v0.5.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from breakseal.kernel.ports import Clock, Entropy
 A = TypeVar("A")
 DISCOVERY = "/.well-known/openid-configuration"
 RETRIEVE = "/location-retrieval/v0.5/retrieve"
+SUBSCRIPTIONS = "/geofencing-subscriptions/v0.5/subscriptions"
+ENTERED = "org.camaraproject.geofencing-subscriptions.v0.area-entered"
 CIBA = "urn:openid:params:grant-type:ciba"
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 SCOPE = "openid dpv:{purpose} location-retrieval:read precision:{precision}"
@@ -103,6 +105,12 @@ class Location(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     last_location_time: str
     area: Area
+
+
+class Subscription(msgspec.Struct, frozen=True, kw_only=True):
+    """What is told to a sink until it ends."""
+
+    id: str
 
 
 class _Refusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -215,6 +223,21 @@ class Client:
             "dpop": proof or self.proof(token, RETRIEVE),
         }
         return _read(self._send("POST", RETRIEVE, json={}, headers=headers), Location)
+
+    def subscribe(self, token: Token, area: Area, sink: str) -> str:
+        """Have `sink` told when the phone enters `area`, and at once if it is there; return the subscription's id.
+
+        Raises:
+            AnswerError: as `locate`, or "INVALID_SINK".
+        """
+        config = {"subscriptionDetail": {"area": area}, "initialEvent": True}
+        body = {"protocol": "HTTP", "sink": sink, "types": [ENTERED], "config": config}
+        headers = {
+            "authorization": f"DPoP {token.access_token}", "dpop": self.proof(token, SUBSCRIPTIONS),
+            "content-type": "application/json",
+        }  # fmt: skip
+        answer = self._send("POST", SUBSCRIPTIONS, content=msgspec.json.encode(body), headers=headers)
+        return _read(answer, Subscription).id
 
     def _form(self, address: str, form: Mapping[str, str]) -> httpx.Response:
         whole = {**form, "client_assertion_type": ASSERTION, "client_assertion": self._assertion()}

@@ -54,6 +54,11 @@ def agreed_info(permit: str) -> bytes:
     return context("breakseal/agreed/v1", permit)
 
 
+def watch_info(watch: str) -> bytes:
+    """Return the HPKE info of a watch's `Sink`, sealed to the courier: the watch's id."""
+    return context("breakseal/watch/v1", watch)
+
+
 def found_info(leaf: str) -> bytes:
     """Return the HPKE info of a `Found`: the leaf under which it was asked for."""
     return context("breakseal/found/v1", leaf)
@@ -107,6 +112,32 @@ class Found(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     at: Number = 0
     source: SourceName | Literal[""] = ""
     leaf: str
+
+
+class Watched(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A watch: its `id` (16 bytes), its area, whether entering or leaving it is told, and where.
+
+    `initial` tells of a phone that is there already, `left` is how many events may be told yet (-1: any number). `sink`
+    is the canonical `Sink`, sealed to the courier (`watch_info`). `tell` is, in a permit, what to do now: "check" (ask
+    a source, and tell if the phone entered or left since), "started", or why it ended (CAMARA's words); else what will
+    be told of its end. `view` is the web tier's own note, which nobody else reads; empty in a permit.
+    """
+
+    id: str
+    area: Area
+    type: Literal["area-entered", "area-left"]
+    initial: bool
+    left: Number
+    tell: Literal["check", "started", "SUBSCRIPTION_EXPIRED", "ACCESS_TOKEN_EXPIRED", "SUBSCRIPTION_DELETED"]
+    sink: str
+    view: str = ""
+
+
+class Sink(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where a client wants to be told: an https address, and a bearer token for it where one is needed."""
+
+    url: str
+    token: str = ""
 
 
 class ConsentAnswered(SignedStatement, frozen=True, tag="consent-answered"):

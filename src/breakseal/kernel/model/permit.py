@@ -1,4 +1,4 @@
-"""The keyholder's word to the courier: a signed permit to send one message."""
+"""The keyholder's word to the courier: a signed permit to send one message, or to ask a source once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 from breakseal.kernel.model import canonical, keys
 from breakseal.kernel.model.attested import attest, verify_attested
 from breakseal.kernel.model.canonical import Number
-from breakseal.kernel.model.location import Area, LocationPrecision, Terms
+from breakseal.kernel.model.location import Area, LocationPrecision, Terms, Watched
 from breakseal.kernel.model.signed import Signer
 
 DOMAIN = b"breakseal/permit/v1\n"
@@ -31,12 +31,13 @@ class Permit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     seconds (-1 any), `area` a yes-or-no question. `ground` is on what the look stands: only "consent" ends with STOP.
     "agreed" tells the phone `to` (`agreed_info`) in `language` what was agreed to for it by a person's own key: the one
     of `agreed` until `until`; or, where that is 0, every month, that those in `agreed` and `more` others may look.
+    "watch" lets the courier do what `watch` says; `about` is zeros where nobody is located.
     """
 
     v: Literal[1] = 1
     type: Literal["permit"] = "permit"
     id: str
-    kind: Literal["notice", "code", "consent", "locate", "agreed"]
+    kind: Literal["notice", "code", "consent", "locate", "agreed", "watch"]
     to: str
     about: str
     words: Literal["neutral", "plain", "reminder"] = "neutral"
@@ -52,6 +53,7 @@ class Permit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     agreed: tuple[Terms, ...] = ()
     until: Number = 0
     more: Number = 0
+    watch: Watched | None = None
     expires: Number
     by: str = ""
     sig: str = ""

@@ -150,6 +150,7 @@ def sweep(core: Core, now: int) -> None:
     core.store.run("DELETE FROM location_tokens WHERE expires <= ?", now)
     core.store.run("DELETE FROM location_looks WHERE at <= ?", now - 2 * ONCE_LIFE)
     core.store.run("DELETE FROM location_asks WHERE expires <= ?", now)
+    core.store.run("DELETE FROM location_watches WHERE until <= ?", now - ONCE_LIFE)
 
 
 def _agreed(row: Row) -> Agreed:

@@ -76,9 +76,9 @@ def prepare(core: Core, question: Locate, now: int) -> Look:
         raise no_token()
     silent = withheld(core, agreed.handle)
     permit = canonical.b64(core.entropy.token(16))
-    _count(core, agreed, permit, now, used=not silent)
+    count(core, agreed, permit, now, used=not silent)
     until = now + decision.obligations.view_seconds
-    entry = _entry(core, agreed, decision, silent, precision, until, now)
+    entry = entry_of(core, agreed, decision, silent, precision, until, now)
     core.permits.plan(agreed.handle, entry.hash, "", now, series=f"looks/{agreed.id}/{now // DAY}")
     return Look(
         entry, agreed, number, bool(silent), precision, until, question, point, permit, now + PERMIT_LIFE
@@ -133,10 +133,11 @@ def _check_question(question: Locate) -> None:
     if question.max_age < -1:
         raise FormatError("an age is a number of seconds, or -1 for any", reason="max-age")
     if question.area is not None:
-        _check_area(question.area)
+        check_area(question.area)
 
 
-def _check_area(area: Area) -> None:
+def check_area(area: Area) -> None:
+    """Check that an area can be asked about; raises FormatError."""
     if abs(area.lat) > 90_000_000 or abs(area.lon) > 180_000_000 or area.radius < SMALLEST_AREA:
         raise FormatError(f"an area is on earth, of at least {SMALLEST_AREA} m radius", reason="area")
 
@@ -148,7 +149,7 @@ def withheld(core: Core, handle: str) -> str:
     return "paused" if consents.is_paused(core, handle) else ""
 
 
-def _count(core: Core, agreed: Agreed, permit: str, now: int, *, used: bool) -> None:
+def count(core: Core, agreed: Agreed, permit: str, now: int, *, used: bool) -> None:
     """Count the look against the rate, of any sixty minutes, and against a consent to one answer."""
     row = core.store.one(
         "SELECT count(*) FROM location_looks WHERE consent = ? AND at > ?", agreed.id, now - 3600
@@ -163,13 +164,21 @@ def _count(core: Core, agreed: Agreed, permit: str, now: int, *, used: bool) -> 
         )
 
 
-def _entry(
-    core: Core, agreed: Agreed, decision: Decision, withheld: str, precision: str, until: int, now: int
+def entry_of(
+    core: Core,
+    agreed: Agreed,
+    decision: Decision,
+    withheld: str,
+    precision: str,
+    until: int,
+    now: int,
+    marks: tuple[str, ...] = (),
 ) -> NewEntry:
+    """Store the entry of a look under a consent."""
     what = Happening(
         type="disclose", party=agreed.party, result=withheld or "located", purpose="location-consented",
         basis="consent", basis_digest=agreed.basis, notice="at-once", categories=("location.fix",),
-        precision=precision, until=until, policy=decision.reasons, reason=agreed.purpose, target="look",
+        precision=precision, until=until, policy=decision.reasons, reason=agreed.purpose, marks=marks, target="look",
     )  # fmt: skip
     return core.trails.append(core.subjects.get(agreed.handle).trail, what, now)
 

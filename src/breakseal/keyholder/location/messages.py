@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from breakseal.kernel.model.canonical import Number
-from breakseal.kernel.model.location import Area, Lasting, LocationPrecision
+from breakseal.kernel.model.location import Area, Lasting, LocationPrecision, Watched
 from breakseal.keyholder.message import Message
 
 
@@ -50,7 +52,8 @@ class TakeToken(Message, frozen=True, tag="take-token"):
 class TokenGiven(Message, frozen=True, tag="token-given"):
     """A token (32 bytes), when it ends (Unix seconds), and what it is for.
 
-    `consent` is the consent's public name, `handle` the record of whoever gave it.
+    `consent` is the consent's public name, `handle` the record of whoever gave it. `once`: the consent is to one
+    answer, and opens no watch.
     """
 
     token: bytes
@@ -59,6 +62,7 @@ class TokenGiven(Message, frozen=True, tag="token-given"):
     precision: LocationPrecision
     consent: bytes
     handle: str
+    once: bool = False
 
 
 class AskToken(Message, frozen=True, tag="ask-token"):
@@ -71,7 +75,7 @@ class AskToken(Message, frozen=True, tag="ask-token"):
 class TokenState(Message, frozen=True, tag="token-state"):
     """Whether the token opens anything now. Not the client's own, unknown and over are one answer: not active.
 
-    `expires` is the token's end, `until` the consent's (Unix seconds).
+    `expires` is the token's end, `until` the consent's (Unix seconds); `once` as in `TokenGiven`.
     """
 
     active: bool
@@ -80,6 +84,7 @@ class TokenState(Message, frozen=True, tag="token-state"):
     client: str = ""
     precision: LocationPrecision | Literal[""] = ""
     until: Number = 0
+    once: bool = False
 
 
 class AskStatus(Message, frozen=True, tag="ask-status"):
@@ -145,14 +150,63 @@ class FixForCourier(Message, frozen=True, tag="fix-for-courier"):
     sealed: bytes
 
 
+class Watch(Message, frozen=True, tag="watch"):
+    """A client wants to be told when the phone enters or leaves an area; `token`, `proof` and `path` as in `Locate`.
+
+    `watch.id` is the first 16 bytes of the SHA-256 of the proof's signing input. The watch ends at `until` (Unix
+    seconds), or a minute before its consent.
+    """
+
+    token: bytes
+    proof: bytes
+    path: str
+    watch: Watched
+    until: Number
+
+
+class AskWatches(Message, frozen=True, tag="ask-watches"):
+    """A client asks what it watches under its token's consent: at `path` all, or the one named, which DELETE ends."""
+
+    token: bytes
+    proof: bytes
+    path: str
+    method: Literal["GET", "DELETE"]
+
+
+class WatchView(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A watch that lives: its id, when it ends (Unix seconds), and the web tier's own note."""
+
+    id: str
+    until: Number
+    view: str
+
+
+class Watches(Message, frozen=True, tag="watches"):
+    """The answer to `Watch` and to `AskWatches`: the watches meant."""
+
+    watches: tuple[WatchView, ...]
+
+
+class AskStands(Message, frozen=True, tag="ask-stands"):
+    """The courier asks, right before it tells a sink, whether what this permit of kind "watch" allows still stands.
+
+    Answer: `Done`, or refused: consent or watch ended, location paused, record frozen.
+    """
+
+    permit: str
+
+
 class Attest(Message, frozen=True, tag="attest"):
     """The courier hands in what it attests about consents: `ConsentAnswered` or `ConsentStopped`. Answer: `Done`."""
 
     statement: bytes
 
 
-LocationQuestion = AskConsent | TakeToken | AskToken | AskStatus | DropToken | Locate | OpenFix | Attest
-LocationAnswer = ConsentAsked | TokenGiven | TokenState | Located | FixForCourier
+LocationQuestion = (
+    AskConsent | TakeToken | AskToken | AskStatus | DropToken | Locate | OpenFix | Watch | AskWatches | AskStands
+    | Attest
+)  # fmt: skip
+LocationAnswer = ConsentAsked | TokenGiven | TokenState | Located | FixForCourier | Watches
 
-WEB = (AskConsent, TakeToken, AskToken, AskStatus, DropToken, Locate, OpenFix)
-COURIER = (Attest,)
+WEB = (AskConsent, TakeToken, AskToken, AskStatus, DropToken, Locate, OpenFix, Watch, AskWatches)
+COURIER = (Attest, AskStands)

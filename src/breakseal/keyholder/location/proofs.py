@@ -15,12 +15,13 @@ from breakseal.kernel.model.canonical import Number
 from breakseal.kernel.model.keys import describe_key
 from breakseal.keyholder.authority import check_not_restored, consume
 from breakseal.keyholder.core import Core
-from breakseal.keyholder.location.messages import AskStatus, Locate
+from breakseal.keyholder.location.messages import AskStatus, AskWatches, Locate, Watch
 from breakseal.keyholder.register.holders import Holder
 
 ASSERTION_LIFE = 300
 """Seconds that a client assertion may live at most."""
 MAX_JTI = 256
+Proved = Locate | AskStatus | Watch | AskWatches
 
 
 class Assertion(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +68,7 @@ def client_of(core: Core, assertion: bytes, now: int) -> Holder:
         raise VerificationError(f"not a client assertion: {error}", reason="invalid-client") from error
 
 
-def prover_of(core: Core, question: Locate | AskStatus, now: int) -> Holder:
+def prover_of(core: Core, question: Proved, now: int) -> Holder:
     """Return the client whose own proof of this very request `question` carries, and use it up.
 
     Whether the token is any good is not looked at before this held, so nobody without an enrolled key learns it.
@@ -103,7 +104,7 @@ def _asserted(core: Core, assertion: bytes, now: int) -> Holder:
     return holder
 
 
-def _proved(core: Core, question: Locate | AskStatus, now: int) -> Holder:
+def _proved(core: Core, question: Proved, now: int) -> Holder:
     read = jws.parse(question.proof)
     said = jws.claims(read, Proof)
     if read.header.typ != "dpop+jwt" or read.header.jwk is None:
@@ -111,7 +112,8 @@ def _proved(core: Core, question: Locate | AskStatus, now: int) -> Holder:
     holder = _client(core, describe_key(jws.key_of(read.header.jwk), "service").id, now)
     jws.verify(read, holder.key)
     address = core.roots.root.door.web_origin + question.path
-    if (said.htm, said.htu) != ("POST", address) or abs(now - said.iat) > SKEW:
+    method = question.method if isinstance(question, AskWatches) else "POST"
+    if (said.htm, said.htu) != (method, address) or abs(now - said.iat) > SKEW:
         raise VerificationError("a proof of another request")
     # The client hashes the token as it travels (base64url of 32 bytes); that text's digest is what `token` is.
     if canonical.unb64(said.ath, 32) != question.token:

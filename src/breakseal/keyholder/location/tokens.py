@@ -49,7 +49,7 @@ def take(core: Core, question: TakeToken, now: int) -> TokenGiven:
     )
     return TokenGiven(
         token=token, expires=expires, purpose=agreed.purpose, precision=agreed.precision,  # type: ignore[arg-type] # kept from a read statement
-        consent=canonical.unb64(agreed.id, 16), handle=agreed.handle,
+        consent=canonical.unb64(agreed.id, 16), handle=agreed.handle, once=agreed.turns >= 0,
     )  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def _state(core: Core, token: bytes, client: Holder, now: int) -> TokenState:
     agreed, expires = found
     return TokenState(
         active=True, expires=expires, purpose=agreed.purpose, client=agreed.client,
-        precision=agreed.precision, until=agreed.until,  # type: ignore[arg-type] # kept from a read statement
+        precision=agreed.precision, until=agreed.until, once=agreed.turns >= 0,  # type: ignore[arg-type] # kept from a read statement
     )  # fmt: skip
 
 

@@ -227,6 +227,13 @@ class Subjects:
         for (sealed,) in self._store.many("SELECT sealed FROM channels WHERE handle = ?", handle):
             fresh = again(sealed, aead.context("channels", handle))
             self._store.run("UPDATE channels SET sealed = ? WHERE handle = ?", fresh, handle)
+        for name, sealed in self._store.many(
+            "SELECT w.id, w.sealed FROM location_watches AS w JOIN location_consents AS c ON c.id = w.consent"
+            " WHERE c.handle = ?",
+            handle,
+        ):
+            fresh = again(sealed, aead.context("watch", handle, name))
+            self._store.run("UPDATE location_watches SET sealed = ? WHERE id = ?", fresh, name)
 
     def erase(self, handle: str, categories: tuple[str, ...], now: int) -> None:
         """Destroy the keys of `categories`, or all that the subject has."""

@@ -77,8 +77,8 @@ def _parts(text: str) -> tuple[list[str], list[str], dict[str, str]]:
     if fields.OPENID not in words:
         raise ScopeError("the scope lacks `openid`")
     plain = [word for word in words if word in fields.SCOPES]
-    if fields.READ not in plain and fields.VERIFY not in plain:
-        raise ScopeError(f"the scope asks for neither `{fields.READ}` nor `{fields.VERIFY}`")
+    if not {fields.READ, fields.VERIFY, fields.FENCE_ENTERED, fields.FENCE_LEFT} & set(plain):
+        raise ScopeError(f"the scope asks for nothing like `{fields.READ}` or `{fields.VERIFY}`")
     return words, plain, _extras([word for word in words if word not in (*fields.SCOPES, fields.OPENID)])
 
 

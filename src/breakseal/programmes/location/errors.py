@@ -33,3 +33,15 @@ class EncryptedReportError(ReportError):
     """The app encrypts what it sends with a key that it shares with nobody here."""
 
     reason = "encrypted-report"
+
+
+class SinkError(RequestError):
+    """Nothing can be sent to such an address."""
+
+    reason = "invalid-sink"
+
+
+class MomentError(RequestError):
+    """Not a time, or not one that can be meant."""
+
+    reason = "invalid-moment"

@@ -8,12 +8,18 @@ text message is not offered.
 from __future__ import annotations
 
 from breakseal.kernel.model.location import CONSENT_PURPOSES, MOST_RATE, PRECISIONS, LocationPrecision
+from breakseal.programmes.location import fences
 
 OPENID = "openid"
 READ = "location-retrieval:read"
 VERIFY = "location-verification:verify"
 STATUS = "consent-info:retrieve"
-SCOPES = (READ, VERIFY, STATUS)
+FENCE = "geofencing-subscriptions:"
+FENCE_ENTERED, FENCE_LEFT = f"{FENCE}{fences.ENTERED}:create", f"{FENCE}{fences.LEFT}:create"
+FENCE_READ, FENCE_DELETE = f"{FENCE}read", f"{FENCE}delete"
+FENCING = (FENCE_ENTERED, FENCE_LEFT, FENCE_READ, FENCE_DELETE)
+"""A consent that lasts opens these: each check of an area is a look, no more often than was agreed."""
+SCOPES = (READ, VERIFY, *FENCING, STATUS)
 """What a client may ask for beside `openid` and a purpose."""
 
 PURPOSE_PREFIX = "dpv:"
@@ -38,6 +44,7 @@ FRESH = 30
 """Seconds: the age up to which a fix counts as made for this very request."""
 
 
-def scopes_for(precision: str) -> tuple[str, ...]:
-    """Return what a consent of `precision` opens: yes or no only, or the place too."""
-    return (VERIFY,) if precision == "yes-or-no" else (READ, VERIFY)
+def scopes_for(precision: str, *, once: bool) -> tuple[str, ...]:
+    """Return what a consent of `precision` opens: yes or no, or the place too; areas unless it is to one answer."""
+    looks = (VERIFY,) if precision == "yes-or-no" else (READ, VERIFY)
+    return looks if once else (*looks, *FENCING)

@@ -1,4 +1,4 @@
-"""Our own description of CAMARA's three interfaces as they are served here (OpenAPI 3.1), built from the messages."""
+"""Our own description of CAMARA's four interfaces as they are served here (OpenAPI 3.1), built from the messages."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ REF = "#/components/schemas/{name}"
 JSON = "application/json"
 _STRUCTS = (
     messages.RetrievalRequest, messages.LocationOut, messages.VerificationRequest, messages.VerificationOut,
-    messages.StatusRequest, messages.StatusOut, messages.ErrorInfo,
+    messages.StatusRequest, messages.StatusOut, messages.FenceRequest, messages.FenceOut, messages.ErrorInfo,
 )  # fmt: skip
 
 _ABOUT = """\
 Where a phone is, for a client to whom its holder agreed. Get a token by CIBA (see the security scheme), then send
 `Authorization: DPoP <token>` and `DPoP: <proof>`, the proof by the key of the client. A token says whose phone it is: a
 body that names one is refused. Unknown members and queries are refused. `Accept` is not read. Every look is in
-the person's own list before anybody is asked where the phone is.
+the person's own list before anybody is asked where the phone is. Of a subscription each check is such a look; what
+comes of it goes to the sink and nowhere else.
 """
 
 _ALWAYS = {
@@ -52,6 +53,7 @@ def document(issuer: str) -> dict[str, Any]:
                 "verify", "VerificationRequest", "VerificationOut", fields.VERIFY, _VERIFY
             ),
             paths.STATUS: _operation("status", "StatusRequest", "StatusOut", fields.STATUS, _STATUS),
+            **_fences(),
         },
         "components": {"schemas": schemas, "securitySchemes": _security(issuer)},
     }
@@ -86,16 +88,69 @@ _STATUS = {
 }
 
 
-def _operation(
-    name: str, takes: str, gives: str, scope: str, failures: dict[int, tuple[str, tuple[str, ...]]]
+_FENCE = {
+    400: (
+        "not well formed, or not to be sent there",
+        ("INVALID_ARGUMENT", "INVALID_PROTOCOL", "INVALID_CREDENTIAL", "INVALID_TOKEN", "INVALID_SINK"),
+    ),
+    403: ("this token does not open this", ("PERMISSION_DENIED",)),
+    422: (
+        "understood, and not to be had",
+        (*_NAMING, "MULTIEVENT_SUBSCRIPTION_NOT_SUPPORTED", "GEOFENCING_SUBSCRIPTIONS.INVALID_AREA"),
+    ),
+    429: ("more often than agreed, or too many", ("TOO_MANY_REQUESTS", "QUOTA_EXCEEDED")),
+}
+_ASKED = {403: _FENCE[403]}
+
+
+def _fences() -> dict[str, Any]:
+    fence = _ref("FenceOut")
+    begun = _operation("createFence", "FenceRequest", "FenceOut", fields.FENCE_ENTERED, _FENCE, status=201)
+    begun["post"]["security"].append({"openId": [fields.FENCE_LEFT]})
+    every = {"type": "array", "minItems": 0, "items": fence}
+    name = {"name": "subscriptionId", "in": "path", "required": True, "schema": {"type": "string"}}
+    ended = {"description": "ended", "headers": _headers()}
+    return {
+        paths.FENCES: begun | _bare("get", "listFences", _answer("all of them", every), fields.FENCE_READ),
+        f"{paths.FENCES}/{{subscriptionId}}": {
+            "parameters": [name],
+            **_bare("get", "readFence", _answer("this one", fence), fields.FENCE_READ),
+            **_bare("delete", "endFence", ended, fields.FENCE_DELETE, status=204),
+        },
+    }
+
+
+def _bare(
+    method: str, name: str, success: dict[str, Any], scope: str, *, status: int = 200
 ) -> dict[str, Any]:
-    answers = {str(status): _failure(*known) for status, known in sorted((_ALWAYS | failures).items())}
+    known = {code: words for code, words in (_ALWAYS | _ASKED).items() if code != 415}
+    answers = {str(code): _failure(*words) for code, words in sorted(known.items())}
+    return {
+        method: {
+            "operationId": name,
+            "parameters": [_correlator_parameter()],
+            "responses": {str(status): success, **answers},
+            "security": [{"openId": [scope]}],
+        }
+    }
+
+
+def _operation(
+    name: str,
+    takes: str,
+    gives: str,
+    scope: str,
+    failures: dict[int, tuple[str, tuple[str, ...]]],
+    status: int = 200,
+) -> dict[str, Any]:
+    known = sorted((_ALWAYS | failures).items())
+    answers = {str(code): _failure(*words) for code, words in known}
     return {
         "post": {
             "operationId": name,
             "parameters": [_correlator_parameter()],
             "requestBody": {"required": True, "content": {JSON: {"schema": _ref(takes)}}},
-            "responses": {"200": _answer("what was asked for", _ref(gives)), **answers},
+            "responses": {str(status): _answer("what was asked for", _ref(gives)), **answers},
             "security": [{"openId": [scope]}],
         }
     }
@@ -107,8 +162,11 @@ def _failure(words: str, codes: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _answer(words: str, schema: dict[str, Any]) -> dict[str, Any]:
-    headers = {correlator.NAME: {"description": "as it was sent", "schema": correlator.SCHEMA}}
-    return {"description": words, "headers": headers, "content": {JSON: {"schema": schema}}}
+    return {"description": words, "headers": _headers(), "content": {JSON: {"schema": schema}}}
+
+
+def _headers() -> dict[str, Any]:
+    return {correlator.NAME: {"description": "as it was sent", "schema": correlator.SCHEMA}}
 
 
 def _correlator_parameter() -> dict[str, Any]:

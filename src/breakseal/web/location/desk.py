@@ -10,6 +10,7 @@ from breakseal.kernel.errors import FormatError, UnavailableError, VerificationE
 from breakseal.kernel.model.canonical import unb64
 from breakseal.oversight import founding
 from breakseal.web import facts
+from breakseal.web.location.fenceviews import FenceViews
 from breakseal.web.location.idtoken import IdTokens
 from breakseal.web.location.memory import Memory
 from breakseal.web.location.visits import Visits
@@ -30,6 +31,8 @@ class Desk:
         self.visits = Visits(parts.clock, parts.entropy)
         self.demo = parts.settings.demo
         self.id_tokens = IdTokens(parts.token_key, self.issuer)
+        self.fence_views = FenceViews(parts.token_key, parts.entropy)
+        self.demo = parts.settings.demo
 
 
 def desk_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Desk:

@@ -15,7 +15,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from breakseal.kernel.errors import BreaksealError, RefusedError, UnavailableError
-from breakseal.web.errors import ForeignOriginError
+from breakseal.web.errors import ForeignOriginError, NotSignedInError
 from breakseal.web.location import challenge, correlator, paths
 from breakseal.web.location.errors import CamaraError, OauthError
 from breakseal.web.location.messages import ErrorInfo, OauthFailure
@@ -26,7 +26,7 @@ _log = logging.getLogger("breakseal.web")
 
 _CAMARA_HTTP = {
     404: ("NOT_FOUND", "there is nothing at this address"),
-    405: ("METHOD_NOT_ALLOWED", "this address takes POST only"),
+    405: ("METHOD_NOT_ALLOWED", "this address does not take this method"),
     415: ("UNSUPPORTED_MEDIA_TYPE", "send application/json"),
 }
 
@@ -71,8 +71,9 @@ def _as_camara(error: Exception) -> CamaraError:
         return CamaraError(403, "PERMISSION_DENIED", "pages of other sites may not call this")
     if isinstance(error, UnavailableError):
         return CamaraError(503, "UNAVAILABLE", "a part that is needed does not answer now: try again later")
-    if isinstance(error, HTTPException):
-        status = error.status_code
+    if isinstance(error, HTTPException | NotSignedInError):
+        # OPTIONS declares nothing of who may call it, and so is no method here.
+        status = error.status_code if isinstance(error, HTTPException) else 405
         if status in _CAMARA_HTTP:
             return CamaraError(status, *_CAMARA_HTTP[status])
         if status < 500:

@@ -6,7 +6,7 @@ overrides and parameters decide nothing here, because nothing here looks at them
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -50,11 +50,27 @@ async def passed(
     return bearing, body
 
 
-def answer(request: Request[Any, Any, Any], value: Out) -> Response[Any]:
+def named(request: Request[Any, Any, Any], address: str, scope: str) -> Bearing:
+    """Return the token with its proof of a request without a body that may be put to the keyholder.
+
+    Raises:
+        CamaraError: what is wrong with it, in CAMARA's words.
+    """
+    _check_address(request, address)
+    correlator.check(request)
+    bearing = bearing_of(request)
+    slip = desk_of(request).memory.slips.get(bearing.token)
+    _check_scheme(bearing, slip)
+    if slip and (not slip.personal or scope not in slip.scopes):
+        raise denied()
+    return bearing
+
+
+def answer(request: Request[Any, Any, Any], value: Out | Sequence[Out], status: int = 200) -> Response[Any]:
     """Return a success with the client's correlator."""
     return Response(
         msgspec.json.encode(value),
-        status_code=200,
+        status_code=status,
         media_type="application/json",
         headers=correlator.echo(request),
     )
@@ -62,7 +78,7 @@ def answer(request: Request[Any, Any, Any], value: Out) -> Response[Any]:
 
 def _check_address(request: Request[Any, Any, Any], address: str) -> None:
     """Refuse every other spelling of the address, and any query: proofs name this one."""
-    if request.scope.get("raw_path") != address.encode("ascii"):
+    if request.scope.get("raw_path") != address.encode("ascii", "replace"):
         raise CamaraError(404, "NOT_FOUND", "there is nothing at this address")
     if request.scope["query_string"]:
         raise argument("this address takes no query")

@@ -6,7 +6,6 @@ The key to which the answer is sealed lives for this one request. INVARIANT: no 
 from __future__ import annotations
 
 from asyncio import get_running_loop, sleep
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -44,6 +43,7 @@ from breakseal.web.location.messages import (
     VerificationOut,
     VerificationRequest,
 )
+from breakseal.web.location.moments import moment
 from breakseal.web.location.replies import as_camara
 
 DEGREE = 1_000_000
@@ -66,7 +66,7 @@ async def retrieve(request: Request[Any, Any, Any]) -> Response[Any]:
     if not looks.fits_surface(fix, None if body.maxSurface is msgspec.UNSET else body.maxSurface):
         code = f"{_RETRIEVAL}.UNABLE_TO_FULFILL_MAX_SURFACE"
         raise CamaraError(422, code, "what was agreed to or found is a larger area")
-    return gate.answer(request, LocationOut(lastLocationTime=_moment(fix.at), area=_circle(fix)))
+    return gate.answer(request, LocationOut(lastLocationTime=moment(fix.at), area=_circle(fix)))
 
 
 @post(paths.VERIFY, opt=guards.SIGNATURE, request_max_body_size=MAX_BODY, include_in_schema=False)
@@ -82,7 +82,7 @@ async def verify(request: Request[Any, Any, Any]) -> Response[Any]:
     if not looks.is_fresh(found.at, desk.clock.now(), age):
         raise _unable(_VERIFICATION, stale=True)
     rate = max(1, min(found.share, 99)) if verdict == "PARTIAL" else msgspec.UNSET
-    answer = VerificationOut(verificationResult=verdict, lastLocationTime=_moment(found.at), matchRate=rate)
+    answer = VerificationOut(verificationResult=verdict, lastLocationTime=moment(found.at), matchRate=rate)
     return gate.answer(request, answer)
 
 
@@ -149,10 +149,6 @@ def _area_of(body: VerificationRequest) -> Area:
 
 def _age_of(body: RetrievalRequest | VerificationRequest) -> int:
     return looks.greatest_age(None if body.maxAge is msgspec.UNSET else body.maxAge)
-
-
-def _moment(at: int) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _circle(fix: Fix) -> Circle:

@@ -100,6 +100,72 @@ class StatusRequest(In, frozen=True, kw_only=True):
     callbackUrl: Annotated[str, Meta(max_length=2_048)] | UnsetType = UNSET  # noqa: N815
 
 
+FenceType = Literal[
+    "org.camaraproject.geofencing-subscriptions.v0.area-entered",
+    "org.camaraproject.geofencing-subscriptions.v0.area-left",
+]
+SinkUrl = Annotated[
+    str, Meta(max_length=2_048, extra_json_schema={"format": "uri", "pattern": r"^https:\/\/.+$"})
+]
+
+
+class FenceCredential(In, frozen=True, kw_only=True):
+    """What opens the sink; an access token is all that is taken."""
+
+    credentialType: Literal["PLAIN", "ACCESSTOKEN", "REFRESHTOKEN"]  # noqa: N815
+    accessToken: Annotated[str, Meta(pattern=r"^[!-~]+$", max_length=4_096)] | UnsetType = UNSET  # noqa: N815
+    accessTokenExpiresUtc: Moment | UnsetType = UNSET  # noqa: N815
+    accessTokenType: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET  # noqa: N815
+    identifier: Text | UnsetType = UNSET
+    secret: Text | UnsetType = UNSET
+    refreshToken: Annotated[str, Meta(max_length=4_096)] | UnsetType = UNSET  # noqa: N815
+    refreshTokenEndpoint: Annotated[str, Meta(max_length=2_048)] | UnsetType = UNSET  # noqa: N815
+
+
+class FenceDetail(In, frozen=True, kw_only=True):
+    """Which area."""
+
+    device: SomeDevice | UnsetType = UNSET
+    area: Circle
+
+
+class FenceConfig(In, frozen=True, kw_only=True):
+    """How long, how often at most, and whether a phone that is there already counts."""
+
+    subscriptionDetail: FenceDetail  # noqa: N815
+    subscriptionExpireTime: Moment | UnsetType = UNSET  # noqa: N815
+    subscriptionMaxEvents: Annotated[int, Meta(ge=1)] | UnsetType = UNSET  # noqa: N815
+    initialEvent: bool | UnsetType = UNSET  # noqa: N815
+
+
+class FenceRequest(In, frozen=True, kw_only=True):
+    """Tell the sink when the phone enters or leaves an area."""
+
+    protocol: Literal["HTTP", "MQTT3", "MQTT5", "AMQP", "NATS", "KAFKA"]
+    sink: SinkUrl
+    sinkCredential: FenceCredential | UnsetType = UNSET  # noqa: N815
+    types: Annotated[tuple[FenceType, ...], Meta(min_length=1, extra_json_schema={"maxItems": 1})]
+    config: FenceConfig
+
+    @property
+    def device(self) -> Device | UnsetType:
+        """Return the device that the body names."""
+        return self.config.subscriptionDetail.device
+
+
+class FenceOut(Out, frozen=True, kw_only=True):
+    """A subscription that lives."""
+
+    protocol: Literal["HTTP"] = msgspec.field(default_factory=lambda: "HTTP")
+    sink: SinkUrl
+    types: tuple[FenceType, ...]
+    config: FenceConfig
+    id: str
+    startsAt: Moment  # noqa: N815
+    expiresAt: Moment  # noqa: N815
+    status: Literal["ACTIVE"] = msgspec.field(default_factory=lambda: "ACTIVE")
+
+
 class LocationOut(Out, frozen=True):
     """A circle in which the phone is, and when that was found."""
 

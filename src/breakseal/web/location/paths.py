@@ -16,10 +16,13 @@ REVOKE = "/oauth/revoke"
 RETRIEVE = "/location-retrieval/v0.5/retrieve"
 VERIFY = "/location-verification/v3/verify"
 STATUS = "/consent-info/v0.2/retrieve"
+FENCES = "/geofencing-subscriptions/v0.5/subscriptions"
 DESCRIPTION = "/location/openapi.json"
 
 OAUTH_PREFIX = "/oauth/"
-CAMARA_PREFIXES = ("/location-retrieval/", "/location-verification/", "/consent-info/")
+CAMARA_PREFIXES = (
+    "/location-retrieval/", "/location-verification/", "/consent-info/", "/geofencing-subscriptions/",
+)  # fmt: skip
 MACHINE_PREFIXES = (
     OAUTH_PREFIX,
     *CAMARA_PREFIXES,

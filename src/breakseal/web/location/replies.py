@@ -25,6 +25,8 @@ _OAUTH = {
 _CAMARA = {
     "no-token": (401, "UNAUTHENTICATED", ""),
     "too-many": (429, "TOO_MANY_REQUESTS", "too many requests: wait"),
+    "too-many-watches": (429, "QUOTA_EXCEEDED", "too many subscriptions: end one, or wait"),
+    "no-watch": (404, "NOT_FOUND", "there is nothing at this address"),
 }
 
 

@@ -8,6 +8,7 @@ from breakseal.web.location import (
     agreeing,
     consents,
     description,
+    fences,
     looks,
     metadata,
     pushing,
@@ -21,4 +22,5 @@ def routes() -> list[Any]:
     return [
         metadata.metadata, metadata.keys, description.served, consents.ask, tokens.token, tokens.introspect,
         tokens.revoke, pushing.push, agreeing.authorize, agreeing.agreed, looks.retrieve, looks.verify, status.status,
+        fences.create, fences.listed, fences.one, fences.end,
     ]  # fmt: skip

@@ -5,7 +5,6 @@ A consent is asked for by text message only (`/oauth/bc-authorize`), so there is
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +19,7 @@ from breakseal.web.location.bodies import MAX_BODY
 from breakseal.web.location.desk import desk_of
 from breakseal.web.location.errors import CamaraError
 from breakseal.web.location.messages import StatusInfo, StatusOut, StatusRequest
+from breakseal.web.location.moments import moment
 from breakseal.web.location.replies import as_camara
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -33,7 +33,7 @@ async def status(request: Request[Any, Any, Any]) -> Response[Any]:
     question = AskStatus(token=bearing.token, proof=bearing.proof, path=paths.STATUS)
     with as_camara():
         state = await desk_of(request).keyholder.ask(question, TokenState)
-    opened = fields.scopes_for(state.precision)
+    opened = fields.scopes_for(state.precision, once=state.once)
     same = body.purpose == fields.PURPOSE_PREFIX + state.purpose
     held = tuple(scope for scope in body.scopes if same and scope in opened)
     rest = tuple(scope for scope in body.scopes if scope not in held)
@@ -43,7 +43,7 @@ async def status(request: Request[Any, Any, Any]) -> Response[Any]:
 
 def _check_offered(body: StatusRequest) -> None:
     known = {fields.PURPOSE_PREFIX + term for term in fields.PURPOSES}
-    if body.purpose not in known or not set(body.scopes) <= {fields.READ, fields.VERIFY}:
+    if body.purpose not in known or not set(body.scopes) <= {fields.READ, fields.VERIFY, *fields.FENCING}:
         code = "CONSENT_INFO.NOT_ALLOWED_SCOPES_PURPOSE"
         raise CamaraError(403, code, "these scopes are not offered for this purpose")
     if body.callbackUrl is not msgspec.UNSET and not _may_call_back(body.callbackUrl):
@@ -65,8 +65,10 @@ def _may_call_back(address: str) -> bool:
 def _held(scopes: tuple[str, ...], purpose: str, until: int) -> tuple[StatusInfo, ...]:
     if not scopes:
         return ()
-    end = datetime.fromtimestamp(until, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return (StatusInfo(scopes=scopes, purpose=purpose, statusValidForProcessing=True, expirationDate=end),)
+    info = StatusInfo(
+        scopes=scopes, purpose=purpose, statusValidForProcessing=True, expirationDate=moment(until)
+    )
+    return (info,)
 
 
 def _pending(scopes: tuple[str, ...], purpose: str) -> tuple[StatusInfo, ...]:

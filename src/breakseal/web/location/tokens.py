@@ -124,7 +124,7 @@ async def _taken(desk: Desk, consent: bytes, verifier: str, assertion: Assertion
 
 def _given(desk: Desk, assertion: Assertion, given: TokenGiven, ask: bytes, nonce: str = "") -> TokenOut:
     now = desk.clock.now()
-    scopes = (*fields.scopes_for(given.precision), fields.STATUS)
+    scopes = (*fields.scopes_for(given.precision, once=given.once), fields.STATUS)
     text = b64(given.token)
     slip = Slip(assertion.client, scopes, given.expires, personal=True, purpose=given.purpose)
     desk.memory.slips.put(token_hash(text), slip, given.expires)
