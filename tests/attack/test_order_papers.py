@@ -8,7 +8,10 @@ from breakseal.kernel.model import canonical, enrolments
 from breakseal.kernel.model.body import Body, verify_trail
 from breakseal.keyholder import protocol as p
 from breakseal.keyholder.location.messages import Located
+from breakseal.papers.reading import read
+from breakseal.papers.verdict import certificate_name, judged
 from tests.support import courts
+from tests.support import signedpapers as pdf
 from tests.support.courts import DAY, DOCKET, Court
 from tests.support.world import NUMBER, Person, World, software_key
 
@@ -51,6 +54,39 @@ def test_a_paper_alone_or_with_one_review_opens_nothing(world: World, court: Cou
     court.refused(court.looking_at(paper), "order-unreviewed")
     confirm(court, paper, ann)
     court.refused(court.looking_at(paper), "order-unreviewed")
+    assert listed(world, rosa) == before
+
+
+COURT_STAMP, INSURER = pdf.stamp_of("Dane County Circuit Court"), pdf.stamp_of("Acme Insurance")
+COURT_PAPER = pdf.signed_by(COURT_STAMP, pdf.page(pdf.WARRANT))
+FILES = {
+    "not signed": pdf.page(pdf.INSURANCE),
+    "validly signed by somebody else": pdf.signed_by(INSURER, pdf.page(pdf.INSURANCE)),
+    "signed by the court, altered by an update afterwards": pdf.altered(COURT_PAPER),
+    "signed by the court, and nobody called": COURT_PAPER,
+}
+FOUND = {
+    "not signed": "unsigned", "validly signed by somebody else": "by-nobody-known",
+    "signed by the court, altered by an update afterwards": "changed",
+    "signed by the court, and nobody called": "by-the-court",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_an_insurance_policy_uploaded_as_a_warrant_opens_nothing(
+    world: World, court: Court, rosa: Person, kind: str
+) -> None:
+    """A real PDF: it is no order, and as a paper's scan it opens nothing, whatever is found in it."""
+    data = FILES[kind]
+    assert judged(read(data), frozenset({certificate_name(COURT_STAMP.certificate)}))[0] == FOUND[kind]
+    for text in (data.decode("latin-1"), canonical.b64(data)):
+        court.refused(court.lodging(text), "not-an-order")
+    before = listed(world, rosa)
+    ann, _ = court.reviewers()
+    paper = court.handed_in(scan=canonical.b64(canonical.digest(data)))
+    court.refused(court.looking_at(paper), "order-unreviewed")
+    world.ask(court.reviewing(paper, ann.own, docket="", digits="", result="denied"), p.Submitted)
+    court.refused(court.looking_at(paper), "order-unknown")
     assert listed(world, rosa) == before
 
 

@@ -85,6 +85,7 @@ ORDER = orders.Order(
 PAPER = canonical.b64(
     canonical.encode(msgspec.structs.replace(ORDER, key="", court="moot", defer_until=IN_2030))
 )
+LINE = {"court": "dane-court", "line": "+16085550199"}
 REVIEW = {"order": canonical.b64(bytes(32)), "line": "+16085550199", "docket": "26-CM-118", "digits": "0117"}
 IN_DANGER: dict[str, str] = {"number": "AA", "digits": "0117", "danger": "a child is out in the cold"}
 FIRST = canonical.b64(
@@ -129,7 +130,8 @@ STATEMENTS: dict[str, tuple[type[SignedStatement], dict[str, object]]] = {
     "withdraw-consent": (location.WithdrawConsent, {"consent": ID}),
     "pause-location": (location.PauseLocation, {"paused": True}),
     "pause-location, off again": (location.PauseLocation, {"paused": False}),
-    "enrol-court-line": (enrolments.EnrolCourtLine, {"court": "dane-court", "line": "+16085550199"}),
+    "enrol-court-line": (enrolments.EnrolCourtLine, {**LINE, "certificates": ()}),
+    "enrol-court-line, with a certificate": (enrolments.EnrolCourtLine, {**LINE, "certificates": (ID,)}),
     "lodge-order": (orders.LodgeOrder, {"order": sign_order(ORDER, COURT).decode()}),
     "lodge-order, a paper that defers": (
         orders.LodgeOrder,

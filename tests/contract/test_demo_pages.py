@@ -13,12 +13,19 @@ from litestar.testing import TestClient
 from breakseal.ambient import SystemClock, SystemEntropy
 from breakseal.courier.location.inbound.phonebox import PhoneboxInbound
 from breakseal.courier.location.inbound.port import Heard
+from breakseal.demo import town
+from breakseal.demo.courthouse.app import create_courthouse
+from breakseal.demo.courthouse.certificate import self_signed
+from breakseal.demo.courthouse.chambers import Chambers
 from breakseal.demo.pages import application
 from breakseal.demo.roadside.app import create_roadside
 from breakseal.demo.roadside.client import Client
 from breakseal.demo.roadside.desk import Desk
 from breakseal.demo.telephone import town_phones
 from breakseal.demo.texts import Texts, reply_route
+from breakseal.kernel.model import canonical
+from breakseal.kernel.model.orders import read_order
+from breakseal.papers.reading import read
 
 NUMBER = "+15415550117"
 FOREIGN = {"origin": "https://elsewhere.example"}
@@ -90,3 +97,47 @@ def test_a_finer_answer_than_a_text_can_agree_to_is_not_offered(road: TestClient
     body = {"number": NUMBER, "purpose": "CustomerCare", "precision": "exact"}
     assert road.post("/api/ask", json=body).status_code == 400
     assert "exact" not in road.get("/").text.partition('id="precision"')[2].partition("</select>")[0]
+
+
+@pytest.fixture
+def court() -> Iterator[TestClient]:
+    """The court's page, with no keyholder behind it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    certificate = self_signed(key, "Cedar County Court", SystemClock().now())
+    chambers = Chambers(key, certificate, SystemClock(), SystemEntropy())
+    with TestClient(create_courthouse(chambers, chambers.ended, town_phones, town.COURT_LINE)) as page:
+        yield page
+
+
+WANTED = {"kind": "signed", "number": NUMBER, "precision": "1km", "looks": 3}
+
+
+def test_the_court_signs_an_order_for_the_towns_police(court: TestClient) -> None:
+    made = court.post("/api/order", json=WANTED).json()
+    _, order = read_order(canonical.unb64(made["file"]))
+    assert (order.agency, order.court, order.number) == (town.POLICE, town.COURT, NUMBER)
+    assert made["name"] == f"order-{order.docket}.jws"
+    assert made["digits"] == NUMBER[-4:]
+    assert [one["docket"] for one in court.get("/api/orders").json()] == [order.docket]
+    assert court.post("/api/end", json={"docket": order.docket}).json()[0]["ended"] is True
+
+
+def test_the_court_writes_a_paper_that_is_signed_with_its_certificate(court: TestClient) -> None:
+    made = court.post("/api/order", json=WANTED | {"kind": "paper"}).json()
+    paper = read(canonical.unb64(made["file"]))
+    assert [(one.standing, one.name) for one in paper.signatures] == [("unchanged", "Cedar County Court")]
+
+
+@pytest.mark.parametrize("path", ["/api/order", "/api/end"])
+def test_the_court_acts_for_nobody_elses_page(court: TestClient, path: str) -> None:
+    body = WANTED if path == "/api/order" else {"docket": "x"}
+    assert court.post(path, json=body, headers=FOREIGN).status_code == 400
+    assert court.get("/api/orders").json() == []
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_the_courts_page_speaks_both_languages(court: TestClient, lang: str) -> None:
+    page = court.get(f"/?lang={lang}")
+    assert f'<html lang="{lang}">' in page.text
+    assert town.COURT_LINE in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]

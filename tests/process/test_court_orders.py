@@ -11,10 +11,13 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from breakseal.bootstrap import ambient
 from breakseal.cli import main
 from breakseal.kernel.model import canonical, jws, signed
+from breakseal.kernel.model.enrolments import EnrolCourtLine
 from breakseal.kernel.model.orders import EndOrder, read_order
 from breakseal.keyholder.statements.root import court_line
-from breakseal.oversight import keyfile
+from breakseal.oversight import founding, keyfile
+from breakseal.papers.verdict import certificate_name
 from tests.support import courts
+from tests.support import signedpapers as pdf
 from tests.support.courts import COURT, Court
 from tests.support.world import NUMBER, TestClock, World
 
@@ -111,7 +114,9 @@ def test_overseers_enter_a_courts_number_in_the_register(
     for file in (first, second):
         assert run("root", "sign", draft, "--key", file) == 0
     world.submit(draft.read_bytes().rstrip(b"\n"))
-    assert court_line(world.engine.core, COURT, world.clock.time) == courts.LINE
+    entry = court_line(world.engine.core, COURT, world.clock.time)
+    assert entry is not None
+    assert (entry.line, entry.certificates) == (courts.LINE, ())
 
 
 @pytest.mark.parametrize(
@@ -178,3 +183,59 @@ def test_an_order_reads_back_as_it_was_drafted(key: Path, tmp_path: Path) -> Non
     read, found = read_order(order)
     assert json.loads((tmp_path / "draft.json").read_text()) == json.loads(canonical.encode(found))
     jws.verify(read, keyfile.read_described(key.with_suffix(".pub")))
+
+
+COURT_STAMP = pdf.stamp_of("Dane County Circuit Court")
+
+
+def checked(file: Path, *more: object) -> int:
+    return run("order", "check", file, *more)
+
+
+@pytest.mark.parametrize(
+    ("kind", "says", "code"),
+    [
+        ("whole", "signed by a certificate that you named, unchanged since", 0),
+        ("altered", "signed, but changed afterwards", 1),
+        ("another's", "signed by nobody we know", 1),
+        ("unsigned", "not signed", 1),
+        ("no pdf", "not a PDF that can be read", 1),
+    ],
+)
+def test_check_says_of_a_pdf_who_signed_and_whether_it_was_changed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str, says: str, code: int
+) -> None:
+    whole = pdf.signed_by(COURT_STAMP, pdf.page(pdf.WARRANT))
+    files = {
+        "whole": whole, "altered": pdf.altered(whole), "unsigned": pdf.page(pdf.INSURANCE), "no pdf": INSURANCE,
+        "another's": pdf.signed_by(pdf.stamp_of("Acme Insurance"), pdf.page(pdf.INSURANCE)),
+    }  # fmt: skip
+    (tmp_path / "paper.pdf").write_bytes(files[kind])
+    (tmp_path / "court.pem").write_bytes(COURT_STAMP.certificate)
+    named = ("--certificate", tmp_path / "court.pem")
+    assert checked(tmp_path / "paper.pdf", *named) == code
+    told = capsys.readouterr().out
+    assert says in told
+    assert "it opens nothing by itself" in told
+    assert checked(tmp_path / "paper.pdf", *named, "--json") == code
+    found = json.loads(capsys.readouterr().out)
+    assert found["paper"]["readable"] is (kind != "no pdf")
+    assert (found["verdict"] == "by-the-court") is (code == 0)
+
+
+def test_check_without_a_certificate_knows_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "paper.pdf").write_bytes(pdf.signed_by(COURT_STAMP, pdf.page(pdf.WARRANT)))
+    assert checked(tmp_path / "paper.pdf") == 1
+    assert "nobody we know" in capsys.readouterr().out
+    assert checked(tmp_path / "paper.pdf", "--certificate", tmp_path / "paper.pdf") == 2
+    assert "no certificate" in failed(capsys)
+
+
+def test_overseers_enter_a_courts_certificates(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "court.pem").write_bytes(COURT_STAMP.certificate)
+    more = ("--certificate", tmp_path / "court.pem", "--out", tmp_path / "line.json")
+    assert run("org", "call-back", COURT, courts.LINE, *more) == 0
+    statement, _ = founding.read_draft((tmp_path / "line.json").read_bytes())
+    assert isinstance(statement, EnrolCourtLine)
+    assert statement.certificates == (certificate_name(COURT_STAMP.certificate),)
+    capsys.readouterr()

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from breakseal.kernel.model import canonical, enrolments, jws, location, signed
-from breakseal.kernel.model.orders import LodgeOrder, LookUnder, Order, ReviewOrder, look_info
+from breakseal.kernel.model.orders import EndOrder, LodgeOrder, LookUnder, Order, ReviewOrder, look_info
 from breakseal.kernel.model.permit import Permit, read_permit
 from breakseal.kernel.seal import hpke
 from breakseal.keyholder import protocol as p
@@ -117,12 +117,16 @@ class Court:
         text = f"{canonical.b64(head)}.{canonical.b64(payload)}".encode()
         return text + b"." + canonical.b64((signer or self.key).sign(text)).encode()
 
-    def lodging(self, order: bytes | str, who: signed.Signer | None = None) -> p.Submit:
+    def lodging(self, order: bytes | str, who: signed.Signer | None = None, *, scan: str = "") -> p.Submit:
         text = order.decode("latin-1") if isinstance(order, bytes) else order
-        return p.Submit(statements=(self.world.sign(LodgeOrder, who or self.officer.own, order=text),))
+        signer = who or self.officer.own
+        return p.Submit(statements=(self.world.sign(LodgeOrder, signer, order=text, scan=scan),))
 
     def lodge(self, order: bytes) -> p.Submitted:
         return self.world.ask(self.lodging(order), p.Submitted)
+
+    def end_order(self, order: bytes) -> None:
+        self.world.submit(self.world.sign(EndOrder, self.key, order=digest(order)))
 
     # -- papers ------------------------------------------------------------------------------------
 
@@ -142,10 +146,10 @@ class Court:
         drafted = self.draft(number, **({"docket": DOCKET} | changed | {"key": ""}))
         return canonical.b64(canonical.encode(drafted))
 
-    def handed_in(self, number: str = NUMBER, **changed: Any) -> str:
+    def handed_in(self, number: str = NUMBER, *, scan: str = "", **changed: Any) -> str:
         """Lodge a paper, and return its name."""
         paper = self.paper(number, **changed)
-        self.world.ask(self.lodging(paper), p.Submitted)
+        self.world.ask(self.lodging(paper, scan=scan), p.Submitted)
         return canonical.b64(canonical.digest(canonical.unb64(paper)))
 
     def reviewing(self, order: str, who: signed.Signer, **changed: Any) -> p.Submit:
@@ -165,13 +169,19 @@ class Court:
     # -- looks -------------------------------------------------------------------------------------
 
     def looking(
-        self, order: bytes, number: str = NUMBER, who: signed.Signer | None = None, **changed: Any
+        self,
+        order: bytes,
+        number: str = NUMBER,
+        who: signed.Signer | None = None,
+        *,
+        sealed: str = "",
+        **changed: Any,
     ) -> LocateUnder:
-        """Return the web's question of one look."""
+        """Return the web's question of one look; `sealed` is another number than `number`, as it is sealed."""
         name = digest(order)
-        sealed = hpke.seal_to(self.world.ingest_point(), number.encode(), look_info(name))
+        own = hpke.seal_to(self.world.ingest_point(), number.encode(), look_info(name))
         known: dict[str, Any] = {
-            "order": name, "number": canonical.b64(sealed), "categories": ("location.fix",),
+            "order": name, "number": sealed or canonical.b64(own), "categories": ("location.fix",),
             "recipient": self.officer.recipient,
         }  # fmt: skip
         return LocateUnder(request=self.world.sign(LookUnder, who or self.officer.own, **(known | changed)))

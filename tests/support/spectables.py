@@ -300,7 +300,7 @@ TABLES: dict[str, tuple[str, Callable[[], str]]] = {
         _structs(
             desk.SelfDesk, desk.HeldNumber, desk.HeldRecord, desk.HeldKey, desk.HeldGrant, desk.HeldConsent,
             desk.OfficersDesk, desk.OfferedKey, desk.EnrolledOfficer, desk.CasesDesk, desk.ComplainedOf,
-            desk.OrganisationDesk, desk.OrganisationEntry,
+            desk.OrganisationDesk, desk.OrganisationEntry, desk.OrdersDesk, desk.HeldOrder,
         ),
     ),
 }  # fmt: skip

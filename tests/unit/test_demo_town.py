@@ -74,6 +74,7 @@ def test_each_program_of_the_demo_has_a_port_of_its_own(config: Config) -> None:
         places.callgate_port(config),
         places.roadside_port(config),
         places.carrier_port(last),
+        places.courthouse_port(config),
     ]
     assert ports == list(range(8911, 8911 + places.PORTS))
     carrier = config.settings.courier.carrier

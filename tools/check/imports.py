@@ -26,7 +26,7 @@ DYNAMIC = frozenset({"__import__", "import_module"})
 _BELOW = frozenset({"kernel"})
 _DUTIES = _BELOW | {"faces"}
 _PROGRAMMES = _DUTIES | {"rights", "oversight"}
-_SURFACES = _PROGRAMMES | {"programmes", "policydesk", "config"}
+_SURFACES = _PROGRAMMES | {"programmes", "policydesk", "config", "papers"}
 _WIRING = _SURFACES | {"web", "callgate", "stores", "rootkeys", "keyholder", "log", "courier", "ambient"}
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "kernel": frozenset(),
@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "keyholder": _BELOW | {"faces"},
     "log": _BELOW | {"faces"},
     "courier": _BELOW | {"faces"},
+    "papers": _BELOW,
     "policydesk": _BELOW,
     "rootkeys": _BELOW | {"ports"},
     "stores": _BELOW | {"faces", "ports"},

@@ -70,6 +70,16 @@ export function fixInfo(handle, device) {
   return context("breakseal/fix/v1", handle, device);
 }
 
+// The info of the number that an officer asks about under an order, by the order's digest (look_info of orders.py).
+export function lookInfo(order) {
+  return context("breakseal/look-under/v1", order);
+}
+
+// The info of what a source answered, by the leaf under which it was asked (found_info of location.py).
+export function foundInfo(leaf) {
+  return context("breakseal/found/v1", leaf);
+}
+
 // The info of a device's name, which only its person reads.
 export function labelInfo(handle) {
   return context("breakseal/device-label/v1", handle);

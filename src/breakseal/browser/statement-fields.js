@@ -50,7 +50,7 @@ export const STATEMENTS = {
   },
   "read-trail": { recipient: req("bytes") },
   "read-desk": {
-    desk: word("self", "pending-officers", "oversight-cases", "organisation-trail"), recipient: req("bytes"),
+    desk: word("self", "pending-officers", "oversight-cases", "organisation-trail", "orders"), recipient: req("bytes"),
   },
   "offer-key": { org: req("text"), name: req("text"), key: req("key") },
   "enrol-officer": {
@@ -71,7 +71,7 @@ export const STATEMENTS = {
     until: req("number"), challenge: req("bytes"), language: word("en", "es"),
   },
   "withdraw-consent": { consent: req("bytes") },
-  "enrol-court-line": { court: req("text"), line: req("text") },
+  "enrol-court-line": { court: req("text"), line: req("text"), certificates: opt("texts", []) },
   "lodge-order": { order: req("text"), scan: opt("text", "") },
   "review-order": {
     order: req("bytes"), line: req("text"), docket: req("text"), digits: req("text"), result: word("confirmed", "denied"),

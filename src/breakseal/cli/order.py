@@ -11,6 +11,7 @@ import msgspec
 
 from breakseal.bootstrap import ambient
 from breakseal.cli.output import json_option, read_input, say, show, write_output
+from breakseal.cli.paper import check
 from breakseal.kernel.errors import RequestError
 from breakseal.kernel.model import canonical, jws
 from breakseal.kernel.model.orders import MAX_ORDER, EndOrder, Order, OrderPrecision, read_order
@@ -30,6 +31,9 @@ _KEY = click.option(
 @click.group()
 def order() -> None:
     """Make and read orders of a court. Only the court's enrolled key makes one count."""
+
+
+order.add_command(check)
 
 
 @order.command()
@@ -68,6 +72,7 @@ def draft(
         court=court, key=keyfile.read_described(key_file).id, docket=docket, judge=judge, agency=agency, number=number,
         categories=("location.fix",), precision=precision, looks=looks, issued=now, begins=now, until=now + days * DAY,
         defer_until=now + defer_days * DAY if defer_days else 0, extends=extends,
+        salt=canonical.b64(ambient.entropy().token(16)),
     )  # fmt: skip
     text = orders.draft_text(drafted)
     orders.read_draft(text)

@@ -23,6 +23,7 @@ from breakseal.kernel.model.enrolments import (
 from breakseal.kernel.model.words import OrganisationClass
 from breakseal.oversight import founding, keyfile
 from breakseal.oversight.founding import Stamp
+from breakseal.papers.verdict import certificate_name
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,39}", re.ASCII)
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
@@ -111,18 +112,29 @@ def client(
 @org.command("call-back")
 @click.argument("court")
 @click.argument("number")
+@click.option(
+    "--certificate", "certificates", multiple=True, type=click.Path(path_type=Path, dir_okay=False),
+    help="A certificate (PEM or DER) with which the court signs PDFs; may be given several times.",
+)  # fmt: skip
 @_OUT
 @json_option
-def call_back(*, court: str, number: str, out: Path, as_json: bool) -> None:
+def call_back(*, court: str, number: str, certificates: tuple[Path, ...], out: Path, as_json: bool) -> None:
     """Prepare an entry of the register: reviewers call COURT back at NUMBER (+1...), nowhere else.
 
-    COURT is the id of a court, or of an agency that may have to ask in a danger to life. Take the number from a public
-    source of your own, never from a paper or from whoever asks.
+    COURT is the id of a court, or of an agency that may have to ask in a danger to life. Take the number, and
+    certificates, from a public source of your own, never from a paper or from whoever asks. A new entry says all anew:
+    a certificate that it leaves out is no longer the court's.
     """
     _check_id(court)
     if _NUMBER.fullmatch(number) is None:
         raise RequestError("write the number as +16085550100")
-    _put(EnrolCourtLine(**_stamp(), court=court, line=number), out, as_json=as_json)  # type: ignore[arg-type] # by name
+    statement = EnrolCourtLine(
+        **_stamp(),  # type: ignore[arg-type] # the stamp's members by name
+        court=court,
+        line=number,
+        certificates=tuple(sorted({certificate_name(read_input(one)) for one in certificates})),
+    )
+    _put(statement, out, as_json=as_json)
 
 
 @click.group()

@@ -27,6 +27,7 @@ PROGRAMS = {
     "phone": "breakseal.demo.telephone",
     "carrier": "breakseal.demo.carrier",
     "roadside": "breakseal.demo.roadside.program",
+    "courthouse": "breakseal.demo.courthouse.program",
 }
 """The module of each part; a process loads its own alone."""
 SURFACES = {"web": "web", "keyholder": "door"}

@@ -12,15 +12,17 @@ from breakseal.bootstrap.installation import statements_folder
 from breakseal.callgate.config import CallgateConfig
 from breakseal.config import Config
 from breakseal.demo import town
+from breakseal.demo.courthouse.certificate import self_signed
 from breakseal.kernel.errors import ConfigError
 from breakseal.kernel.model.canonical import b64
-from breakseal.kernel.model.enrolments import EnrolOrganisation, EnrolProcessor
+from breakseal.kernel.model.enrolments import EnrolCourtLine, EnrolOrganisation, EnrolProcessor
 from breakseal.kernel.ports import Clock, Entropy
 from breakseal.oversight import founding, keyfile
 from breakseal.oversight.founding import Stamp
+from breakseal.papers.verdict import certificate_name
 
-PARTS = ("callgate", "phone", "carrier", "roadside")
-PORTS = 6
+PARTS = ("callgate", "phone", "carrier", "roadside", "courthouse")
+PORTS = 7
 """Neighbouring ports that a demo takes: web, door, and one for each of its own programs."""
 CARRIER_NAME = "demo-carrier"
 """The carrier as a processor: who is asked where a phone is."""
@@ -49,6 +51,11 @@ def carrier_port(last: int) -> int:
     return last + 4
 
 
+def courthouse_port(config: Config) -> int:
+    """Return the port of the page of the court that orders where a phone may be looked for."""
+    return last_port(config) + 5
+
+
 def carrier_origin(last: int) -> str:
     """Return where the simulated carrier answers."""
     return f"http://127.0.0.1:{carrier_port(last)}"
@@ -67,6 +74,16 @@ def phone_origin(config: Config) -> str:
 def roadside_origin(config: Config) -> str:
     """Return the origin of the company's page."""
     return _beside(config, roadside_port(config))
+
+
+def courthouse_origin(config: Config) -> str:
+    """Return the origin of the court's page."""
+    return _beside(config, courthouse_port(config))
+
+
+def court_certificate(config: Config) -> Path:
+    """Return the file of the certificate with which the court signs papers."""
+    return town.key_of(config, town.COURT).with_name("certificate.pem")
 
 
 def _beside(config: Config, port: int) -> str:
@@ -120,7 +137,7 @@ def found(config: Config, clock: Clock, entropy: Entropy) -> None:
     for private in _private_folders(config):
         private.mkdir(mode=0o700, exist_ok=True)
     town.make_people(config)
-    _make_keys(config, entropy)
+    _make_keys(config, clock, entropy)
     made = installation.found(config, clock, entropy)
     overseers = [keyfile.read_signer(path) for path in made.overseers]
     for name, statement in _statements(config, Stamp(clock, entropy)).items():
@@ -130,7 +147,9 @@ def found(config: Config, clock: Clock, entropy: Entropy) -> None:
         (statements_folder(config) / name).write_bytes(founding.envelope_bytes(signed))
 
 
-def _statements(config: Config, stamp: Stamp) -> dict[str, EnrolOrganisation | EnrolProcessor]:
+def _statements(
+    config: Config, stamp: Stamp
+) -> dict[str, EnrolOrganisation | EnrolProcessor | EnrolCourtLine]:
     """Return what lets the town's organisations in, and the carrier that is asked where a phone is."""
     people = town.read_people(config)
     carrier = EnrolProcessor(
@@ -143,7 +162,13 @@ def _statements(config: Config, stamp: Stamp) -> dict[str, EnrolOrganisation | E
         f"40-org-{org.id}.json": town.organisation_statement(org, people, config, stamp)
         for org in town.ORGANISATIONS
     }
-    return {f"30-processor-{CARRIER_NAME}.json": carrier, **named}
+    line = EnrolCourtLine(
+        **stamp(),  # type: ignore[arg-type] # the stamp's members by name
+        court=town.COURT,
+        line=town.COURT_LINE,
+        certificates=(certificate_name(court_certificate(config).read_bytes()),),
+    )
+    return {f"30-processor-{CARRIER_NAME}.json": carrier, **named, "50-court-line.json": line}
 
 
 def check_whole(config: Config) -> None:
@@ -152,7 +177,8 @@ def check_whole(config: Config) -> None:
     Raises:
         ConfigError: an older version made it.
     """
-    needed = (token_file(config), carrier_secret(config), town.key_of(config, town.ROADSIDE))
+    keys = (town.key_of(config, town.ROADSIDE), town.key_of(config, town.COURT))
+    needed = (token_file(config), carrier_secret(config), *keys)
     if not all(one.exists() for one in needed):
         folder = config.path.parent
         raise ConfigError(f"an older version made this demo: remove `{folder}`, or name another --config")
@@ -160,21 +186,24 @@ def check_whole(config: Config) -> None:
 
 def _private_folders(config: Config) -> tuple[Path, ...]:
     demo = config.folder("demo")
-    own = tuple(demo / name for name in ("callgate", "carrier", "roadside"))
+    own = tuple(demo / name for name in ("callgate", "carrier", "roadside", "courthouse"))
     return (*own, phone_folder(config), replies_folder(config))
 
 
-def _make_keys(config: Config, entropy: Entropy) -> None:
+def _make_keys(config: Config, clock: Clock, entropy: Entropy) -> None:
     if token_file(config).exists():
         return
     kinds: dict[str, keyfile.PrivateKey] = {
         town.CENTRE: ed25519.Ed25519PrivateKey.generate(),
         town.ROADSIDE: ec.generate_private_key(ec.SECP256R1()),
+        town.COURT: (court := ec.generate_private_key(ec.SECP256R1())),
     }
     for org, key in kinds.items():
         path = town.key_of(config, org)
         keyfile.write_private(path, key)
         keyfile.write_public(town.public_key(path), keyfile.public_of(key))
+    name = next(one.name for one in town.ORGANISATIONS if one.id == town.COURT)
+    court_certificate(config).write_bytes(self_signed(court, name, clock.now()))
     for path in (carrier_secret(config), token_file(config)):
         keyfile.write_secret(path, b64(entropy.token(32)).encode())
 

@@ -1,4 +1,4 @@
-"""Who lives in the demo's town: call centres, a company, a citizens' board, and people whose keys any browser may take.
+"""Who lives in the demo's town: call centres, a company, a court, police, and people whose keys any browser may take.
 
 Every name is made up; the counties and their ZIP codes are real, so that the address search has
 something to find. Phone numbers are of the range 555-0100 to 555-0199, which is nobody's.
@@ -25,6 +25,11 @@ from breakseal.oversight.founding import Stamp
 PEOPLE = "people.json"
 CENTRE = "cedar-lake-911"
 ROADSIDE = "cedar-roadside"
+COURT = "cedar-court"
+POLICE = "cedar-police"
+BOARD = "citizens-board"
+COURT_LINE = "+15415550198"
+"""The court's number in the register of courts."""
 ROSA_PHONE = "+15415550117"
 VISITOR_PHONE = "+15415550123"
 STRANGER_PHONE = "+15415550188"
@@ -77,7 +82,10 @@ OFFICERS = (
     Officer("sam", "Sam Whitcomb", CENTRE, "call-taker", "call-taker, Cedar Lake 911"),
     Officer("jo", "Jo Lindqvist", CENTRE, "call-taker", "second call-taker, Cedar Lake 911"),
     Officer("lee", "Lee Navarro", CENTRE, "call-supervisor", "supervisor, Cedar Lake 911"),
-    Officer("omar", "Omar Reyes", "citizens-board", "oversight", "auditor, citizens' board"),
+    Officer("omar", "Omar Reyes", BOARD, "oversight", "auditor, citizens' board"),
+    Officer("vera", "Vera Stahl", POLICE, "investigator", "investigator, Cedar Lake Police"),
+    Officer("ada", "Ada Quist", BOARD, "legal-reviewer", "legal reviewer, citizens' board"),
+    Officer("ben", "Ben Aguilar", BOARD, "legal-reviewer", "second legal reviewer, citizens' board"),
 )
 ORGANISATIONS = (
     Organisation(
@@ -96,7 +104,7 @@ ORGANISATIONS = (
         (("maya", "Maya Fontaine, day sponsor"), ("paul", "Paul Eriksen, night sponsor")),
     ),
     Organisation(
-        "citizens-board",
+        BOARD,
         "Citizens' Oversight Board (demo)",
         "oversight-body",
         (),
@@ -109,6 +117,21 @@ ORGANISATIONS = (
         (),
         (("nora", "Nora Hale, day sponsor"), ("emil", "Emil Sato, night sponsor")),
         Client("Cedar Roadside dispatch", "roadside/client.pem"),
+    ),
+    Organisation(
+        COURT,
+        "Cedar County Court (demo)",
+        "court",
+        (),
+        (("irma", "Irma Fenn, chief clerk"), ("saul", "Saul Voss, deputy clerk")),
+        Client("order key", "courthouse/client.pem"),
+    ),
+    Organisation(
+        POLICE,
+        "Cedar Lake Police (demo)",
+        "police",
+        (),
+        (("tara", "Tara Hollis, day sponsor"), ("glen", "Glen Abara, night sponsor")),
     ),
 )
 

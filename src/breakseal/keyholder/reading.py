@@ -20,6 +20,7 @@ from breakseal.kernel.model.desk import (
     HeldNumber,
     HeldRecord,
     OfficersDesk,
+    OrdersDesk,
     OrganisationDesk,
     OrganisationEntry,
     SelfDesk,
@@ -30,6 +31,7 @@ from breakseal.keyholder.authority import MAX_LIFE, Verified, check_time, consum
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.location import consents, telling
 from breakseal.keyholder.logport import LogPort
+from breakseal.keyholder.orders.lodging import listed
 from breakseal.keyholder.protocol import Identified, Read, Sealed
 from breakseal.keyholder.register.holders import Holder
 from breakseal.keyholder.register.subjects import Told
@@ -116,7 +118,7 @@ def _trail(core: Core, log: LogPort, verified: Verified, now: int, first: int = 
 
 def _desk(
     core: Core, statement: ReadDesk, verified: Verified, now: int
-) -> tuple[SelfDesk | OfficersDesk | CasesDesk | OrganisationDesk, tuple[NewEntry, ...]]:
+) -> tuple[SelfDesk | OfficersDesk | CasesDesk | OrganisationDesk | OrdersDesk, tuple[NewEntry, ...]]:
     holder = verified.signer
     if statement.desk == "self":
         return _own(core, holder, now), ()
@@ -124,6 +126,8 @@ def _desk(
         return _officers(core, holder, now), ()
     if statement.desk == "oversight-cases":
         return _cases(core, verified, now)
+    if statement.desk == "orders":
+        return listed(core, holder, now), ()
     return _organisation(core, holder), ()
 
 

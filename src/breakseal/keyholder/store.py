@@ -11,7 +11,7 @@ from typing import Any, LiteralString
 
 from breakseal.kernel.errors import ConfigError, UnavailableError
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 Row = tuple[Any, ...]
 

@@ -13,7 +13,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.static_files import create_static_files_router
 
-from breakseal.web import api, guards, problems, public, resident, security
+from breakseal.web import api, guards, orders, problems, public, resident, security
 from breakseal.web.asking import sweeping
 from breakseal.web.facts import FactsCache
 from breakseal.web.i18n import load_catalogue
@@ -64,6 +64,7 @@ def _routes() -> list[Any]:
     routes: list[Any] = [
         *resident.routes(),
         *public.routes(),
+        *orders.routes(),
         *client_routes(),
         phone_routes.ROUTES,
         Router(path="/api", route_handlers=api.routes()),

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from breakseal.kernel.model.canonical import Number
+from breakseal.kernel.model.enrolments import EnrolCourtLine
 from breakseal.kernel.model.keys import PublicKey
 
 
@@ -158,3 +159,27 @@ class OrganisationDesk(_Desk, frozen=True, tag="desk-organisation-trail"):
     org: str
     total: Number
     entries: tuple[OrganisationEntry, ...]
+
+
+class HeldOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An order of a court, as an officer of its agency or a reviewer outside may know it.
+
+    `name` is its digest, `order` the canonical `Order`, base64url; `number` and `salt` are empty in it but to the own
+    key of an investigator of the agency, and to a reviewer `docket` too. `looks` are those left, `ended` when it was
+    ended or swept (0: neither), `scan` the SHA-256 of a paper's scan, `reviews` those who confirmed a paper, `court`
+    what the register of courts says of its court.
+    """
+
+    name: str
+    order: str
+    looks: Number
+    ended: Number
+    scan: str
+    reviews: tuple[EnrolledOfficer, ...]
+    court: EnrolCourtLine | None
+
+
+class OrdersDesk(_Desk, frozen=True, tag="desk-orders"):
+    """The orders of an investigator's agency, or other agencies' papers that wait for a reviewer; newest first."""
+
+    orders: tuple[HeldOrder, ...]

@@ -86,11 +86,14 @@ class EnrolProcessor(SignedStatement, frozen=True, tag="enrol-processor"):
 class EnrolCourtLine(SignedStatement, frozen=True, tag="enrol-court-line"):
     """The root keys enter in the register the number (E.164) at which reviewers call `court`, or an agency, back.
 
-    Overseers take it from a public source of their own, never from a paper or from whoever asks.
+    Overseers take it from a public source of their own, never from a paper or from whoever asks. `certificates` are
+    SHA-256 (base64url) of the certificates (DER) with which the court signs PDFs: evidence for reviewers, nothing else;
+    older statements have no such member.
     """
 
     court: str
     line: str
+    certificates: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 class OfferKey(SignedStatement, frozen=True, tag="offer-key"):

@@ -40,7 +40,8 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
     `key` is the id of the court's key that signs, `docket` the order's own number at that court. `issued`, `begins`,
     `until` are Unix seconds. `defer_until` puts off telling the person, 0 does not; `extends` names an earlier order
-    of the court for the same agency and phone, of which what is still deferred is put off as this one says.
+    of the court for the same agency and phone, of which what is still deferred is put off as this one says. `salt` is
+    16 random bytes or more (base64url): without it who knows all else finds the phone by the order's digest.
     """
 
     v: Literal[1] = 1
@@ -60,6 +61,7 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     until: Number
     defer_until: Number = 0
     extends: str = ""
+    salt: str | msgspec.UnsetType = msgspec.UNSET
 
 
 def read_order(data: bytes) -> tuple[jws.Jws, Order]:
@@ -123,7 +125,7 @@ class ReviewOrder(SignedStatement, frozen=True, tag="review-order"):
     """A legal reviewer outside the agency called the court about the paper with SHA-256 `order`.
 
     `line` is the number that was called, as in the register of courts; `docket` and `digits`, the last four of the
-    phone, are what the clerk read back from the court's own copy.
+    phone, are what the clerk read back from the court's own copy, or empty where the court has none ("denied").
     """
 
     order: str

@@ -88,7 +88,7 @@ def confirm(core: Core, verified: Verified, statement: ConfirmExigent, now: int)
     asked = _found(core, statement.exigent, reviewer)
     if now >= asked.issued + LIFE or asked.result not in ("", "upheld"):
         raise RefusedError("the request is over", reason="exigent-over")
-    if statement.line != court_line(core, asked.org, now):
+    if (agency := court_line(core, asked.org, now)) is None or statement.line != agency.line:
         raise RefusedError("call the number in the register, no other", reason="line")
     if statement.digits != register.number_of(core, asked.name)[-4:]:
         raise RefusedError(

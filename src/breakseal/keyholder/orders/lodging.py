@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from breakseal.kernel.errors import RefusedError
 from breakseal.kernel.model import canonical
+from breakseal.kernel.model.desk import OrdersDesk
 from breakseal.kernel.model.orders import EndOrder, LodgeOrder, ReviewOrder
 from breakseal.kernel.model.words import NoticeTiming
 from breakseal.keyholder import deferred
@@ -14,11 +15,13 @@ from breakseal.keyholder.core import Core
 from breakseal.keyholder.orders import register
 from breakseal.keyholder.orders.judging import check_reviewer, judge_order, list_of
 from breakseal.keyholder.orders.register import Lodged
+from breakseal.keyholder.register.holders import Holder
 from breakseal.keyholder.statements.outcome import Outcome
 from breakseal.keyholder.statements.root import court_line
 from breakseal.keyholder.trails import Happening, NewEntry
 
 ORDERS_AN_HOUR = 60
+_REVIEWING = ("court", "oversight-body")
 
 
 def lodge(core: Core, verified: Verified, statement: LodgeOrder, now: int) -> Outcome:
@@ -54,9 +57,13 @@ def review(core: Core, verified: Verified, statement: ReviewOrder, now: int) -> 
     order = lodged.order
     if not lodged.needs:
         raise RefusedError("this order waits for no review", reason="order-unknown")
-    if statement.line != court_line(core, order.court, now):
+    if (court := court_line(core, order.court, now)) is None or statement.line != court.line:
         raise RefusedError("call the number in the register of courts, no other", reason="line")
-    if (statement.docket, statement.digits) != (order.docket, order.number[-4:]):
+    # Who says that the court knows of no such order has nothing to read back.
+    if statement.result == "confirmed" and (statement.docket, statement.digits) != (
+        order.docket,
+        order.number[-4:],
+    ):
         raise RefusedError("what the clerk read back is not what the paper says", reason="readback")
     what = replace(_about(core, verified, lodged, f"order-{statement.result}"), marks=("by-call-back",))
     mine = core.trails.append(core.trails.of("organisation", reviewer.org), what, now)
@@ -70,6 +77,38 @@ def review(core: Core, verified: Verified, statement: ReviewOrder, now: int) -> 
             reviewer.id, (mine, _count(core, lodged, replace(what, notice=timing, signed=lodging), now))
         )
     return Outcome(reviewer.id, (mine,))
+
+
+def listed(core: Core, holder: Holder, now: int) -> OrdersDesk:
+    """Return the orders of an investigator's agency, or other agencies' papers that wait for a legal reviewer.
+
+    Only an investigator's own key reads a number here. What a reviewer must hear from the court, they do not read.
+    """
+    review = core.party(holder).role == "legal-reviewer"
+    _check_officer(core, holder, now, review=review)
+    hidden = ("number", "salt", "docket") if review else ("number", "salt") * holder.is_session
+    rows = core.store.many(
+        "SELECT digest, sealed, looks, ended FROM orders"
+        " WHERE agency NOT IN (?, '') AND needs > 0 AND ended = 0 ORDER BY lodged DESC LIMIT 200"
+        if review
+        else "SELECT digest, sealed, looks, ended FROM orders"
+        " WHERE agency = ? AND sealed != x'' ORDER BY lodged DESC LIMIT 200",
+        holder.org,
+    )
+    return OrdersDesk(orders=tuple(register.held(core, now, row, hidden) for row in rows))
+
+
+def _check_officer(core: Core, holder: Holder, now: int, *, review: bool) -> None:
+    """Check that the key is of a police investigator, or of a legal reviewer outside; a session's is enough."""
+    if (
+        core.party(holder).role != ("legal-reviewer" if review else "investigator")
+        or (org := core.organisations.get(holder.org)).kind not in (_REVIEWING if review else ("police",))
+        or org.roster_until <= now
+    ):
+        raise RefusedError(
+            "this is for police investigators, and for legal reviewers outside the police, on a renewed roster",
+            reason="not-reviewer",
+        )
 
 
 def _about(core: Core, verified: Verified, lodged: Lodged, result: str) -> Happening:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from breakseal.kernel.errors import FormatError, RefusedError, VerificationError
 from breakseal.kernel.model import canonical, jws, signed
 from breakseal.kernel.model.base import SKEW
+from breakseal.kernel.model.desk import EnrolledOfficer, HeldOrder
 from breakseal.kernel.model.orders import LodgeOrder, Order, read_order, read_paper
 from breakseal.kernel.seal import aead
 from breakseal.keyholder import deferred
 from breakseal.keyholder.authority import allow_use, check_not_restored
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.statements.root import court_line
+from breakseal.keyholder.store import Row
 from breakseal.keyholder.trails import SECOND_LOOK
 
 REVIEWERS = 2
@@ -83,9 +87,9 @@ def keep(core: Core, lodged: Lodged, envelope: bytes, now: int) -> None:
     check_docket(core, lodged)
     key = core.vault.make(f"order/{lodged.name}", now)
     core.store.run(
-        "INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
+        "INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
         lodged.digest, order.court, order.docket, aead.seal(key, envelope, lodged.digest, core.entropy), order.looks,
-        order.until, order.defer_until, lodged.needs,
+        order.until, order.defer_until, lodged.needs, order.agency, now,
     )  # fmt: skip
 
 
@@ -119,13 +123,39 @@ def find(core: Core, name: str, now: int, *, agency: str = "", reviewer: str = "
         "SELECT sealed, looks, defer, needs FROM orders WHERE digest = ? AND ended = 0", digest
     )
     if row is not None:
-        envelope = aead.open_sealed(core.vault.get(f"order/{name}"), row[0], digest)
-        lodging = signed.read(envelope)[1]
-        assert isinstance(lodging, LodgeOrder), "INVARIANT: kept as what it is"  # noqa: S101 # tells the type checker
+        envelope, lodging = _opened(core, digest, row[0])
         order = checked(core, lodging, now).order
         if order.agency == agency or reviewer not in ("", order.agency):
             return Lodged(digest, order, *row[1:]), envelope
     raise RefusedError("there is no such order for your organisation", reason="order-unknown")
+
+
+def _opened(core: Core, digest: bytes, sealed: bytes) -> tuple[bytes, LodgeOrder]:
+    envelope = aead.open_sealed(core.vault.get(f"order/{canonical.b64(digest)}"), sealed, digest)
+    lodging = signed.read(envelope)[1]
+    assert isinstance(lodging, LodgeOrder), "INVARIANT: kept as what it is"  # noqa: S101 # tells the type checker
+    return envelope, lodging
+
+
+def held(core: Core, now: int, row: Row, hidden: tuple[str, ...]) -> HeldOrder:
+    """Return the order of a row (digest, sealed, looks, ended); its members `hidden` are left empty."""
+    _, lodging = _opened(core, row[0], row[1])
+    order = (read_order(lodging.order.encode()) if "." in lodging.order else read_paper(lodging.order))[1]
+    return HeldOrder(
+        name=canonical.b64(row[0]),
+        order=canonical.b64(canonical.encode(replace(order, **dict.fromkeys(hidden, "")))),
+        looks=row[2],
+        ended=row[3],
+        scan=lodging.scan,
+        reviews=tuple(
+            EnrolledOfficer(officer=officer, name=name, role=role)
+            for officer, name, role in core.store.many(
+                "SELECT officer, name, role FROM reviews JOIN officers USING (officer) WHERE digest = ?",
+                row[0],
+            )
+        ),
+        court=court_line(core, order.court, now),
+    )
 
 
 def reviewed(core: Core, digest: bytes, officer: str) -> int:

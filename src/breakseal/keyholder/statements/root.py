@@ -166,15 +166,15 @@ def public_entry(core: Core, kind: LeafType, envelope: bytes, now: int) -> NewEn
     return core.trails.append(core.trails.of("root", "root"), what, now)
 
 
-def court_line(core: Core, court: str, now: int) -> str | None:
-    """Return the number in the register at which `court`, or an agency, is called back; None if none counts."""
+def court_line(core: Core, court: str, now: int) -> EnrolCourtLine | None:
+    """Return what the register says of `court`, or of an agency; None if it says nothing that counts."""
     row = core.store.one(
         "SELECT envelope FROM enrolments WHERE kind = 'court-line' AND id = ? AND active_from <= ?"
         " ORDER BY active_from DESC, rowid DESC",
         court, now,
     )  # fmt: skip
     statement = None if row is None else read(bytes(row[0]))[1]
-    return statement.line if isinstance(statement, EnrolCourtLine) else None
+    return statement if isinstance(statement, EnrolCourtLine) else None
 
 
 def _keep(core: Core, kind: str, name: str, verified: Verified, active: int) -> None:

@@ -22,7 +22,8 @@ HERE = Path(__file__).parent
 PAGES = {
     "/": "home", "/new": "new", "/sign": "sign", "/join": "join", "/sponsor": "sponsor", "/sheet": "sheet",
     "/recover": "recover", "/trail": "trail", "/receipt": "receipt", "/devices": "devices",
-    "/devices/new": "second", "/oversight": "oversight", "/demo": "demo",
+    "/devices/new": "second", "/oversight": "oversight", "/lodge": "lodge", "/review": "review", "/orders": "orders",
+    "/demo": "demo",
 }  # fmt: skip
 WORDS = "/words/"
 _PLACE = re.compile(r"\{\{\s*([a-z0-9_.@-]+)\s*\}\}")

@@ -70,6 +70,7 @@ function countyOf(counties, { lat, lon }) {
 
 export function length(metres) {
   const number = (value) => new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value);
+  if (metres < 995) return t("map.short", { metres: number(metres), feet: number(metres / 0.3048) });
   return t("map.length", { km: number(metres / 1000), miles: number(metres / 1609.344) });
 }
 

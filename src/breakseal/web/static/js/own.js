@@ -78,13 +78,16 @@ export async function resync(category) {
   return version;
 }
 
-// What the keyholder holds of me: {frozen, numbers, records, keys, grants, timing, words, language, ...}
-export async function desk() {
+// The list `name` that one's role has, sealed to this browser and signed by the keyholder.
+export async function readDesk(name) {
   const { keyholderKey } = await trusted();
-  const statement = build("read-desk", { desk: "self", recipient: await recipient() });
+  const statement = build("read-desk", { desk: name, recipient: await recipient() });
   const { sealed } = await post("/api/desk", { statement: b64(await sign(statement)) });
   return answerTo(statement, sealed, INFO.desk, keyholderKey);
 }
+
+// What the keyholder holds of me: {frozen, numbers, records, keys, grants, timing, words, language, ...}
+export const desk = () => readDesk("self");
 
 // My list, proved complete in this browser: {trail, entries}. Throws as verifyTrail does, with `.trail` added.
 export async function trail() {

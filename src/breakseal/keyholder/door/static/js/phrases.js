@@ -110,7 +110,7 @@ async function lodgeOrder({ order: text }, { words, facts }) {
     lines: [
       words.say("sign.lodge-order.what", { judge: order.judge, court, docket: order.docket, agency: organisation(facts, order.agency), number: order.number }),
       words.say("sign.lodge-order.how", { looks: order.looks, precision: words.say(`precision.${order.precision}`) }),
-      told,
+      ...(order.key || order.defer_until ? [told] : []),
       ...(order.key ? [] : [words.say("sign.lodge-order.paper")]),
     ],
     until: order.until, warning: words.say("sign.lodge-order.warning"),
@@ -186,14 +186,18 @@ const PHRASES = {
     const which = paused ? "on" : "off";
     return { ...lines(words.say(`sign.pause-location.${which}`)), undo: words.say("sign.pause-location.undo") };
   },
-  "enrol-court-line": async ({ court, line }, { words }) => ({
-    ...lines(words.say("sign.enrol-court-line.what", { court, line }), words.say("sign.enrol-court-line.source")),
+  "enrol-court-line": async ({ court, line, certificates }, { words }) => ({
+    ...lines(
+      words.say("sign.enrol-court-line.what", { court, line }),
+      certificates.length ? words.say("sign.enrol-court-line.certificates", { names: words.list(certificates) }) : words.say("sign.enrol-court-line.no-certificate"),
+      words.say("sign.enrol-court-line.source"),
+    ),
     warning: words.say("sign.public"),
   }),
   "lodge-order": lodgeOrder,
   "review-order": async ({ order, line, docket, digits, result }, { words }) => ({
     ...lines(
-      words.say("sign.review-order.called", { line, docket, digits }),
+      result === "denied" ? words.say("sign.review-order.called-only", { line }) : words.say("sign.review-order.called", { line, docket, digits }),
       words.say(`sign.review-order.${result}`, { order: order.slice(0, 8) }),
     ),
     warning: words.say("sign.review-order.warning"),

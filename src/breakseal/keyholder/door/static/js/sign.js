@@ -1,5 +1,5 @@
 // /sign: shows any statement from its canonical bytes in plain words; the passkey signs exactly these bytes.
-import { encode, equal } from "/browser/canonical.js";
+import { b64, encode, equal } from "/browser/canonical.js";
 import { envelope, now } from "/browser/statements.js";
 import { ProblemError, submit } from "./api.js";
 import { card } from "./card.js";
@@ -8,6 +8,10 @@ import { describe } from "./phrases.js";
 import { at, button, busy, reveal, step } from "./show.js";
 import { mountSigning } from "./signers.js";
 import { start } from "./start.js";
+
+// Questions that the page which asked hands in itself, because their answer is sealed to it.
+const CARRIED = new Set(["look-under"]);
+
 
 function checkTime({ issued, expires }) {
   if (expires <= now() || issued > now() + 60) throw new ProblemError("too-late");
@@ -21,7 +25,8 @@ function finish(done, { order, words }) {
 
 start(async (context) => {
   const { words, facts, order } = context;
-  if (!order.statement) throw new ProblemError("nothing-to-sign");
+  const carried = CARRIED.has(order.statement?.type);
+  if (!order.statement || (carried && !order.back)) throw new ProblemError("nothing-to-sign");
   const payload = encode(order.statement);
   at("card").replaceChildren(card(await describe(order.statement, context), order.statement, context));
   checkTime(order.statement);
@@ -30,8 +35,9 @@ start(async (context) => {
     onSign: async (sign) => {
       checkTime(order.statement);
       if (!equal(encode(order.statement), payload)) throw new ProblemError("bad-order");
-      const signature = await sign(payload);
-      finish(await submit(envelope(payload, [...order.signatures, signature])), context);
+      const whole = envelope(payload, [...order.signatures, await sign(payload)]);
+      if (carried) goBack(order, { ok: true, signed: b64(whole) });
+      else finish(await submit(whole), context);
     },
   });
   const refuse = () => busy(words, async () => {

@@ -1,0 +1,126 @@
+"""What the demo court orders: the signed file, or a paper and the clerk's own copy of it. In memory only."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Annotated, Literal
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from breakseal.demo import town
+from breakseal.demo.courthouse import sheet
+from breakseal.kernel.errors import RefusedError
+from breakseal.kernel.model.canonical import b64, unb64
+from breakseal.kernel.model.orders import EndOrder, Order, OrderPrecision, read_order
+from breakseal.kernel.model.signers import P256Signer
+from breakseal.kernel.ports import Clock, Entropy
+from breakseal.oversight.orders import sign_order
+
+DAY = 86_400
+JUDGE = "Hon. Alma Perez"
+MOST = 50
+Kind = Literal["signed", "paper"]
+
+
+class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the clerk chooses."""
+
+    kind: Kind
+    number: Annotated[str, msgspec.Meta(pattern=r"^\+[1-9][0-9]{6,14}$")]
+    precision: OrderPrecision
+    looks: Annotated[int, msgspec.Meta(ge=1, le=20)]
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """An order as the clerk sees it; `file` is what goes to the agency, base64url, with the name to save it under.
+
+    `issued` and `until` are Unix seconds, `digits` the last four of the phone.
+    """
+
+    docket: str
+    kind: Kind
+    judge: str
+    number: str
+    digits: str
+    precision: str
+    looks: int
+    issued: int
+    until: int
+    name: str
+    file: str
+    ended: bool = False
+
+
+class Chambers:
+    """The court's orders of today, newest first."""
+
+    def __init__(
+        self, key: ec.EllipticCurvePrivateKey, certificate: bytes, clock: Clock, entropy: Entropy
+    ) -> None:
+        """Take the court's key, which signs orders, and its certificate (PEM), which signs papers."""
+        self._key = key
+        self._signer = P256Signer(key, "service")
+        self._certificate = certificate
+        self._clock = clock
+        self._entropy = entropy
+        self._made: dict[str, Made] = {}
+        self._lock = Lock()
+
+    def all(self) -> list[Made]:
+        """Return the orders, newest first."""
+        with self._lock:
+            return list(reversed(self._made.values()))
+
+    def make(self, wanted: Wanted) -> Made:
+        """Sign an order, or write a paper."""
+        now = self._clock.now()
+        docket = f"26-CM-{int.from_bytes(self._entropy.token(3)) % 900_000 + 100_000}"
+        order = Order(
+            court=town.COURT, key=self._signer.key.id if wanted.kind == "signed" else "", docket=docket, judge=JUDGE,
+            agency=town.POLICE, number=wanted.number, categories=("location.fix",), precision=wanted.precision,
+            looks=wanted.looks, issued=now, begins=now, until=now + 10 * DAY, salt=b64(self._entropy.token(16)),
+        )  # fmt: skip
+        file = sign_order(order, self._signer) if wanted.kind == "signed" else self._paper(order)
+        made = Made(
+            docket=docket, kind=wanted.kind, judge=JUDGE, number=order.number, digits=order.number[-4:],
+            precision=order.precision, looks=order.looks, issued=now, until=order.until, file=b64(file),
+            name=f"order-{docket}.{'jws' if wanted.kind == 'signed' else 'pdf'}",
+        )  # fmt: skip
+        with self._lock:
+            while len(self._made) >= MOST:
+                self._made.pop(next(iter(self._made)))
+            self._made[docket] = made
+        return made
+
+    def ending(self, docket: str, stamp: dict[str, int | str]) -> tuple[EndOrder, P256Signer]:
+        """Return the statement that ends a signed order, and the court's signer.
+
+        Raises:
+            RefusedError: there is no such order, or it is a paper.
+        """
+        with self._lock:
+            made = self._made.get(docket)
+        if made is None or made.kind != "signed":
+            raise RefusedError("the court has no such signed order", reason="order-unknown")
+        read, _ = read_order(unb64(made.file))
+        return EndOrder(**stamp, order=b64(read.digest)), self._signer  # type: ignore[arg-type] # the stamp's members by name
+
+    def ended(self, docket: str) -> None:
+        """Mark an order as ended."""
+        with self._lock:
+            self._made[docket] = msgspec.structs.replace(self._made[docket], ended=True)
+
+    def _paper(self, order: Order) -> bytes:
+        lines = (
+            "CEDAR COUNTY COURT (DEMO): ORDER TO LOCATE A PHONE", "", f"Docket: {order.docket}",
+            f"Judge: {order.judge}", f"Agency: {order.agency}", f"Phone: {order.number}",
+            f"How exactly: {order.precision}", f"Looks: {order.looks}", f"Issued: {_day(order.issued)}",
+            f"Last day: {_day(order.until - DAY)}", "", "Nothing here is real.",
+        )  # fmt: skip
+        return sheet.signed(sheet.written(lines), self._key, self._certificate)
+
+
+def _day(time: int) -> str:
+    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d")
