@@ -16,9 +16,7 @@ from breakseal.kernel.model import statements as s
 from breakseal.kernel.model.enrolments import RevokeOfficer
 from breakseal.keyholder import ahead
 from breakseal.keyholder import protocol as p
-from breakseal.keyholder.ahead import Ahead
-from breakseal.keyholder.beside import Beside, sealed
-from breakseal.keyholder.disclosure.opening import Released
+from breakseal.keyholder.ahead import Ahead, Forerunner
 from breakseal.keyholder.server import Worker
 from tests.support.world import World, refused
 
@@ -130,7 +128,7 @@ class Slow:
         self.go, self.begun = threading.Event(), threading.Event()
         self.batches: list[int] = []
 
-    def judge(self, questions: list[p.Message]) -> list[p.Message]:
+    def answer(self, questions: list[p.Message]) -> list[p.Message]:
         self.batches.append(len(questions))
         self.begun.set()
         assert self.go.wait(10)
@@ -156,39 +154,39 @@ class Eyes(Ahead):
 def test_only_what_waits_behind_a_busy_engine_is_looked_at() -> None:
     async def scene() -> None:
         engine, eyes = Slow(), Eyes()
-        beside, answers = Beside(eyes), list[p.Message]()
-        worker = Worker(engine, asyncio.get_running_loop(), lambda: None, beside)  # type: ignore[arg-type] # answers as one
+        forerunner = Forerunner(eyes)
+        worker = Worker(engine, asyncio.get_running_loop(), lambda: None, forerunner)  # type: ignore[arg-type] # answers as one
         worker.start()
-        worker.submit(p.Disclose(request=b"first", basis=b"first"), answers.append)
+        worker.submit(p.Disclose(request=b"first", basis=b"first"), lambda _: None)
         assert await asyncio.to_thread(engine.begun.wait, 10)
-        worker.submit(p.Disclose(request=b"second", basis=b"event"), answers.append)
-        worker.submit(p.AskFacts(), answers.append)
-        worker.submit(p.Disclose(request=b"third", basis=b"last"), answers.append)
-        beside.start()
+        worker.submit(p.Disclose(request=b"second", basis=b"event"), lambda _: None)
+        worker.submit(p.AskFacts(), lambda _: None)
+        worker.submit(p.Disclose(request=b"third", basis=b"last"), lambda _: None)
+        forerunner.start()
         assert await asyncio.to_thread(eyes.enough.wait, 10)
         assert eyes.seen == [b"second", b"event", b"third", b"last"]
         engine.go.set()
         worker.stop()
         await asyncio.to_thread(worker.join, 10)
-        await asyncio.to_thread(beside.stop)
-        await asyncio.sleep(0)
+        forerunner.stop()
+        await asyncio.to_thread(forerunner.join, 10)
         assert engine.batches == [1, 3]
-        assert len(answers) == 4
 
     asyncio.run(scene())
 
 
 def test_what_the_engine_took_is_not_looked_at_any_more() -> None:
     eyes = Eyes()
-    beside = Beside(eyes)
-    beside.await_turn(p.Disclose(request=b"taken", basis=b"taken"))
-    beside.turn([p.Disclose(request=b"left", basis=b"last")])
-    beside.start()
-    beside.stop()
+    forerunner = Forerunner(eyes)
+    forerunner.add(p.Disclose(request=b"taken", basis=b"taken"))
+    forerunner.turn([p.Disclose(request=b"left", basis=b"last")])
+    forerunner.stop()
+    forerunner.start()
+    forerunner.join(10)
     assert eyes.seen == [b"left", b"last"]
 
 
-def test_looking_goes_on_after_what_it_cannot_read() -> None:
+def test_the_forerunner_outlives_what_it_cannot_read() -> None:
     class Bad(Eyes):
         def look(self, envelope: bytes) -> None:
             super().look(envelope)
@@ -196,39 +194,10 @@ def test_looking_goes_on_after_what_it_cannot_read() -> None:
                 raise ValueError("not one of ours")
 
     eyes = Bad()
-    beside = Beside(eyes)
-    beside.await_turn(p.Disclose(request=b"bad", basis=b"bad"))
-    beside.await_turn(p.Disclose(request=b"good", basis=b"last"))
-    beside.start()
-    beside.stop()
-    assert eyes.seen == [b"bad", b"good", b"last"]
-
-
-def test_what_is_released_is_sealed_beside_the_engine_and_to_the_one_who_asked(world: World) -> None:
-    rosa, kim = world.resident(), world.officer("7")
-    event = world.call()
-    judged = world.engine.judge([p.Disclose(request=world.request(kim, event), basis=event), p.AskFacts()])
-    assert isinstance(judged[0], Released)
-    assert rosa.handle not in repr(judged[0])
-    delivered: list[list[p.Message]] = []
-    beside = Beside(world.engine.core.ahead)
-    beside.close(judged, delivered.append)
-    beside.start()
-    beside.stop()
-    opened, facts = delivered[0]
-    assert isinstance(opened, p.Disclosed)
-    assert isinstance(facts, p.Facts)
-    assert world.opened(kim, opened).subject == rosa.handle
-
-
-def test_an_answer_that_cannot_be_sealed_is_a_refusal_and_the_rest_goes_out(world: World) -> None:
-    world.resident()
-    kim = world.officer("7")
-    event = world.call()
-    (judged,) = world.engine.judge([p.Disclose(request=world.request(kim, event), basis=event)])
-    assert isinstance(judged, Released)
-    broken = replace(judged, signer=None)  # type: ignore[arg-type] # a signer that failed
-    problem, done = sealed(broken), sealed(p.Done())
-    assert isinstance(problem, p.Problem)
-    assert (problem.family, problem.reason) == ("UnavailableError", "internal")
-    assert done == p.Done()
+    forerunner = Forerunner(eyes)
+    forerunner.add(p.Disclose(request=b"bad", basis=b"bad"))
+    forerunner.add(p.Disclose(request=b"good", basis=b"last"))
+    forerunner.stop()
+    forerunner.start()
+    forerunner.join(10)
+    assert eyes.seen[-1] == b"last"

@@ -17,8 +17,8 @@ from breakseal.config import Config
 from breakseal.kernel.errors import ConfigError, UnavailableError
 from breakseal.kernel.policy.load import load as load_policy
 from breakseal.kernel.tlog.signature import Ed25519Signer as NoteSigner
+from breakseal.keyholder.ahead import Forerunner
 from breakseal.keyholder.assembly import open_engine
-from breakseal.keyholder.beside import Beside
 from breakseal.keyholder.door.api import DemoPerson
 from breakseal.keyholder.door.app import create_door
 from breakseal.keyholder.engine import Engine
@@ -43,9 +43,9 @@ async def run(config: Config, tether: Tether, bound: socket.socket) -> None:
     tether.watch()
     engine = build(config)
     failed = asyncio.Event()
-    beside = Beside(engine.core.ahead)
-    beside.start()
-    worker = Worker(engine, asyncio.get_running_loop(), failed.set, beside)
+    forerunner = Forerunner(engine.core.ahead)
+    forerunner.start()
+    worker = Worker(engine, asyncio.get_running_loop(), failed.set, forerunner)
     worker.start()
     servers = await serve_sockets(worker, config.socket("web").parent)
     _let_neighbours(config)
@@ -58,8 +58,8 @@ async def run(config: Config, tether: Tether, bound: socket.socket) -> None:
         for server in servers:
             server.close()
         worker.stop()
+        forerunner.stop()
         await asyncio.to_thread(worker.join, 10.0)
-        await asyncio.to_thread(beside.stop)
         if not worker.is_alive():
             # A copy of the file alone must hold everything.
             engine.core.store.close()

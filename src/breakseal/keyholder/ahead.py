@@ -1,18 +1,23 @@
-"""Signatures that are checked while the engine is busy with earlier questions (`beside`). Nothing is decided here.
+"""Signatures that are checked while the engine is busy with earlier questions, in a thread of their own.
 
+OpenSSL verifies without the interpreter's lock, so another core does it. Nothing is decided here.
 INVARIANT: what is found stands for these very bytes and keys. Whether a key is enrolled, active and may sign this
 the engine asks itself, when it comes to the question; what was not looked at, or did not hold, it checks as ever.
 """
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 
 from breakseal.kernel.errors import BreaksealError
 from breakseal.kernel.model import signed
 from breakseal.kernel.model.keys import PublicKey
 from breakseal.kernel.model.passkey import RelyingParty
+from breakseal.keyholder.protocol import Disclose, Message
 from breakseal.keyholder.register.holders import Holders
 
 MOST = 256
@@ -61,3 +66,36 @@ class Ahead:
             return None
         signed.verify_one(key, parsed.payload, signature, _NOBODY)
         return key
+
+
+class Forerunner(threading.Thread):
+    """Looks at the questions that wait for the engine, as long as they do."""
+
+    def __init__(self, ahead: Ahead) -> None:
+        super().__init__(name="ahead", daemon=True)
+        self._ahead = ahead
+        self._waiting: SimpleQueue[Message | None] = SimpleQueue()
+
+    def add(self, question: Message) -> None:
+        """Have a question looked at."""
+        self._waiting.put(question)
+
+    def turn(self, left: Iterable[Message]) -> None:
+        """Go on with what is left: the engine took the rest."""
+        with suppress(Empty):
+            while True:
+                self._waiting.get_nowait()
+        for question in left:
+            self._waiting.put(question)
+
+    def stop(self) -> None:
+        """End once what is queued was looked at."""
+        self._waiting.put(None)
+
+    def run(self) -> None:
+        """Look until the process ends."""
+        while (question := self._waiting.get()) is not None:
+            if isinstance(question, Disclose):
+                with suppress(Exception):  # SAFETY: whatever it is, the engine meets it too, and refuses
+                    self._ahead.look(question.request)
+                    self._ahead.look(question.basis)

@@ -24,7 +24,7 @@ from breakseal.kernel.model.signed import read as read_signed
 from breakseal.keyholder import deferred
 from breakseal.keyholder import protocol as p
 from breakseal.keyholder.core import Core
-from breakseal.keyholder.disclosure.opening import Released, open_
+from breakseal.keyholder.disclosure.opening import open_
 from breakseal.keyholder.disclosure.prepare import prepare
 from breakseal.keyholder.disclosure.record import Recorded, record
 from breakseal.keyholder.exigent import asking as exigent
@@ -47,8 +47,7 @@ from breakseal.keyholder.trails import NewEntry
 _LOG = logging.getLogger("breakseal.keyholder")
 _FAMILIES = (FormatError, VerificationError, RefusedError, UnavailableError)
 
-Answer = p.Message | Released
-Finish = Callable[[dict[bytes, Recorded]], Answer]
+Finish = Callable[[dict[bytes, Recorded]], p.Message]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +87,6 @@ class Engine:
 
     def answer(self, questions: Sequence[p.Message]) -> list[p.Message]:
         """Return the answers in order; never raises but for a failed store, after which the process must end."""
-        return [one.seal() if isinstance(one, Released) else one for one in self.judge(questions)]
-
-    def judge(self, questions: Sequence[p.Message]) -> list[Answer]:
-        """Return the answers as `answer` does, those that open something yet to be sealed."""
         now = self.clock.now()
         begun: list[Waiting | p.Message] = []
         try:
@@ -282,7 +277,7 @@ class Engine:
             return location.note_refusal(self.core, question, reason, now)
         return None
 
-    def _finish(self, begun: list[Waiting | p.Message]) -> list[Answer]:
+    def _finish(self, begun: list[Waiting | p.Message]) -> list[p.Message]:
         entries = [entry for one in begun if isinstance(one, Waiting) for entry in one.entries]
         try:
             done = self._record(entries)
@@ -292,7 +287,7 @@ class Engine:
             ]
         return [self._finish_one(one, done) for one in begun]
 
-    def _finish_one(self, one: Waiting | p.Message, done: dict[bytes, Recorded]) -> Answer:
+    def _finish_one(self, one: Waiting | p.Message, done: dict[bytes, Recorded]) -> p.Message:
         if not isinstance(one, Waiting):
             return one
         try:
@@ -324,5 +319,5 @@ def problem(error: BreaksealError) -> p.Problem:
     return p.Problem(family=family, reason=error.reason, detail=str(error))
 
 
-def _now(one: Waiting | p.Message) -> Answer:
+def _now(one: Waiting | p.Message) -> p.Message:
     return one.finish({}) if isinstance(one, Waiting) else one

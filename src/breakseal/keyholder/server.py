@@ -17,7 +17,7 @@ import msgspec
 
 from breakseal.kernel import errors
 from breakseal.keyholder import protocol as p
-from breakseal.keyholder.beside import Beside
+from breakseal.keyholder.ahead import Forerunner
 from breakseal.keyholder.engine import Engine, problem
 from breakseal.keyholder.store import StoreFailedError
 
@@ -41,10 +41,10 @@ class Worker(threading.Thread):
         engine: Engine,
         loop: asyncio.AbstractEventLoop,
         failed: Callable[[], None],
-        beside: Beside | None = None,
+        ahead: Forerunner | None = None,
     ) -> None:
         super().__init__(name="engine", daemon=True)
-        self._beside = beside
+        self._ahead = ahead
         self._busy = False
         self._engine = engine
         self._loop = loop
@@ -59,8 +59,8 @@ class Worker(threading.Thread):
             reply(problem(errors.UnavailableError("too many wait: ask again in a moment", reason="busy")))
             return
         self._queue.put((question, reply))
-        if self._beside is not None and self._busy:
-            self._beside.await_turn(question)
+        if self._ahead is not None and self._busy:
+            self._ahead.add(question)
 
     def stop(self) -> None:
         """End after what is queued."""
@@ -84,19 +84,11 @@ class Worker(threading.Thread):
         rest = [one for one in asked if not isinstance(one[0], p.Administer) or one[0].task == "state"]
         if rest:
             self._busy = True
-            self._answer([question for question, _ in rest], [reply for _, reply in rest])
+            answers = self._engine.answer([question for question, _ in rest])
+            self._loop.call_soon_threadsafe(_deliver, [reply for _, reply in rest], answers)
         if self._loop.time() >= self._due:
             self._sweep()
         return None not in batch
-
-    def _answer(self, questions: list[p.Message], replies: list[Reply]) -> None:
-        def deliver(answers: Sequence[p.Message]) -> None:
-            self._loop.call_soon_threadsafe(_deliver, replies, answers)
-
-        if self._beside is None:
-            deliver(self._engine.answer(questions))
-        else:
-            self._beside.close(self._engine.judge(questions), deliver)
 
     def _gather(self) -> list[tuple[p.Message, Reply] | None]:
         with suppress(Empty):
@@ -107,8 +99,8 @@ class Worker(threading.Thread):
                 self._lanes[one is None or isinstance(one[0], p.PATIENT)].append(one)
         urgent, patient = self._lanes
         batch = [urgent.popleft() for _ in range(min(len(urgent), MAX_BATCH))]
-        if self._beside is not None:
-            self._beside.turn(one[0] for one in urgent if one is not None)
+        if self._ahead is not None:
+            self._ahead.turn(one[0] for one in urgent if one is not None)
         return batch + [patient.popleft() for _ in range(min(len(patient), 0 if urgent else MAX_PATIENT))]
 
     def _sweep(self) -> None:

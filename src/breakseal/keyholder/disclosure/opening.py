@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import msgspec
 
 from breakseal.kernel.errors import VerificationError
 from breakseal.kernel.model import canonical
 from breakseal.kernel.model.answers import ANSWER_DOMAIN, OPENED_INFO, Opened, OpenedKey
 from breakseal.kernel.model.attested import attest
-from breakseal.kernel.model.signed import Signer
 from breakseal.kernel.seal import hpke
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.disclosure.prepare import Prepared
@@ -21,29 +18,8 @@ PADDED = 2048
 """Bytes to which the answer is filled, hit or miss."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Released:
-    """Opened keys on their way to the one who asked: nothing is left to decide, and any thread may seal them."""
-
-    answer: Opened
-    prepared: Prepared
-    signer: Signer
-
-    def seal(self) -> Disclosed:
-        """Return the answer, signed, filled up and sealed to the recipient that the entry names."""
-        missing = max(0, PADDED - len(canonical.encode(self.answer)))
-        filled = msgspec.structs.replace(self.answer, pad="." * missing)
-        signed = canonical.encode(attest(filled, ANSWER_DOMAIN, self.signer))
-        return Disclosed(
-            leaf=self.prepared.entry.hash,
-            sealed=hpke.seal_to_key(self.prepared.recipient, signed, OPENED_INFO),
-            until=self.prepared.plan.until,
-            handle=self.prepared.handle,
-        )
-
-
-def open_(core: Core, prepared: Prepared, recorded: Recorded) -> Released:
-    """Return the answer, yet to be sealed: the only way from a sealed record to its keys.
+def open_(core: Core, prepared: Prepared, recorded: Recorded) -> Disclosed:
+    """Return the answer: the only way from a sealed record to its keys.
 
     Raises:
         VerificationError: `recorded` proves another entry.
@@ -62,7 +38,12 @@ def open_(core: Core, prepared: Prepared, recorded: Recorded) -> Released:
         marks=prepared.plan.marks,
         request=prepared.request,
     )
-    return Released(answer, prepared, core.signer)
+    return Disclosed(
+        leaf=prepared.entry.hash,
+        sealed=hpke.seal_to_key(prepared.recipient, _finished(core, answer), OPENED_INFO),
+        until=prepared.plan.until,
+        handle=prepared.handle,
+    )
 
 
 def _keys(core: Core, prepared: Prepared) -> tuple[OpenedKey, ...]:
@@ -78,3 +59,10 @@ def _keys(core: Core, prepared: Prepared) -> tuple[OpenedKey, ...]:
         for record in core.subjects.records(prepared.handle)
         if record.category in prepared.plan.categories
     )
+
+
+def _finished(core: Core, answer: Opened) -> bytes:
+    """Return the answer filled up and signed, so that the reader knows who made it, and for which request."""
+    missing = max(0, PADDED - len(canonical.encode(answer)))
+    filled = msgspec.structs.replace(answer, pad="." * missing)
+    return canonical.encode(attest(filled, ANSWER_DOMAIN, core.signer))
