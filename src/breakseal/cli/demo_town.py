@@ -66,13 +66,15 @@ def _settings(place: Place) -> Settings:
             port=port, origin=f"{scheme}://{host}:{port}", host=listen, **(certificate if tls else {})
         )
 
+    last = max(place.web_port, place.door_port)
     return Settings(
         demo=True,
         operator="Cedar Lake demo",
         web=surface(place.web_port),
         door=surface(place.door_port),
         log=Log(publish_seconds=0),
-        courier=_courier(places.carrier_origin(max(place.web_port, place.door_port))),
+        courier=_courier(places.carrier_origin(last)),
+        try_page=f"{scheme}://{host}:{places.tryout_port(last)}/try",
     )
 
 
@@ -109,7 +111,7 @@ def _check_same(config: Config, wanted: Settings) -> None:
 
 
 def parts(config: Config, *, apart: bool) -> tuple[Part, ...]:
-    """Return the demo's own processes: the callgate, the switch and phone page, the carrier, the company's page."""
+    """Return the demo's own processes: the callgate, the phone page, the carrier, the two pages of clients."""
     account = accounts.accounts(config)["courier"] if apart else None
     if account is not None:
         places.give(config, account.uid)
@@ -119,6 +121,7 @@ def parts(config: Config, *, apart: bool) -> tuple[Part, ...]:
         "phone": (shown, places.phone_port(config)),
         "carrier": (local, places.carrier_port(places.last_port(config))),
         "roadside": (shown, places.roadside_port(config)),
+        "tryout": (shown, places.tryout_port(places.last_port(config))),
     }
     return tuple(
         Part(
@@ -164,12 +167,15 @@ def greet(config: Config, tell: Tell) -> None:
     road = places.roadside_origin(config)
     tell(f"6. Where is a phone? Open {road}, ask Rosa's phone, and answer the text that comes to it (4.):")
     tell("   YES or DAY with its code shows a circle on a map, STOP ends it; Rosa's list shows each look.")
-    tell("7. Stop with Ctrl-C. Start over: remove the folder " + str(config.path.parent))
+    tell(
+        f"7. Try it as anybody would: {places.tryout_origin(config)}/try asks the phone whose number you type, once."
+    )
+    tell("8. Stop with Ctrl-C. Start over: remove the folder " + str(config.path.parent))
     if web.startswith("http://"):
         tell("")
         tell("From another machine browsers need https. Start with a certificate for this machine's name:")
         tell(
             "  breakseal serve --demo --host NAME --tls-cert cert.pem --tls-key key.pem --config other/breakseal.toml"
         )
-        ports = (8911, 8912, 8913, 8915)
+        ports = (8911, 8912, 8913, 8915, 8917)
         tell("or forward the ports: ssh " + " ".join(f"-L {one}:localhost:{one}" for one in ports) + " HOST")

@@ -27,6 +27,7 @@ PROGRAMS = {
     "phone": "breakseal.demo.telephone",
     "carrier": "breakseal.demo.carrier",
     "roadside": "breakseal.demo.roadside.program",
+    "tryout": "breakseal.demo.tryout",
 }
 """The module of each part; a process loads its own alone."""
 SURFACES = {"web": "web", "keyholder": "door"}

@@ -72,7 +72,8 @@ def _kept(path: Path, ports: tuple[int, int]) -> Iterator[Running]:
 
 def answers(config: Config) -> bool:
     """Tell whether the demo of `config` runs, down to the last of its own programs."""
-    pages = (f"{places.phone_origin(config)}/api/state", places.roadside_origin(config))
+    beside = (places.roadside_origin(config), places.tryout_origin(config))
+    pages = (f"{places.phone_origin(config)}/api/state", *beside)
     try:
         return all(httpx.get(page, timeout=5.0, verify=False).is_success for page in pages)  # noqa: S501 # only whether it is there
     except httpx.HTTPError:

@@ -18,9 +18,10 @@ from breakseal.kernel.model.enrolments import EnrolOrganisation, EnrolProcessor
 from breakseal.kernel.ports import Clock, Entropy
 from breakseal.oversight import founding, keyfile
 from breakseal.oversight.founding import Stamp
+from breakseal.tryout.config import TryoutConfig
 
-PARTS = ("callgate", "phone", "carrier", "roadside")
-PORTS = 6
+PARTS = ("callgate", "phone", "carrier", "roadside", "tryout")
+PORTS = 7
 """Neighbouring ports that a demo takes: web, door, and one for each of its own programs."""
 CARRIER_NAME = "demo-carrier"
 """The carrier as a processor: who is asked where a phone is."""
@@ -54,6 +55,11 @@ def carrier_origin(last: int) -> str:
     return f"http://127.0.0.1:{carrier_port(last)}"
 
 
+def tryout_port(last: int) -> int:
+    """Return the port of the page on which one has one's own phone asked; `last` as above."""
+    return last + 5
+
+
 def last_port(config: Config) -> int:
     """Return the higher of the web's and the door's port; the demo's own programs take those after it."""
     return max(config.settings.web.port, config.settings.door.port)
@@ -67,6 +73,11 @@ def phone_origin(config: Config) -> str:
 def roadside_origin(config: Config) -> str:
     """Return the origin of the company's page."""
     return _beside(config, roadside_port(config))
+
+
+def tryout_origin(config: Config) -> str:
+    """Return the origin of the try-out's page."""
+    return _beside(config, tryout_port(last_port(config)))
 
 
 def _beside(config: Config, port: int) -> str:
@@ -114,6 +125,19 @@ def callgate_settings(config: Config) -> CallgateConfig:
     )
 
 
+def tryout_settings(config: Config) -> TryoutConfig:
+    """Return the settings of the demo's try-out page; all of its visitors come from one machine."""
+    org = town.organisation(town.TRYOUT)
+    return TryoutConfig(
+        web=config.settings.web.origin,
+        origin=tryout_origin(config),
+        key=town.key_of(config, town.TRYOUT),
+        name=org.name,
+        recipient=org.client.name if org.client else "",
+        per_visitor=100,
+    )
+
+
 def found(config: Config, clock: Clock, entropy: Entropy) -> None:
     """Make the demo's installation, its people's keys, and the signed statements that let its organisations in."""
     config.folder("demo").mkdir(mode=0o711, exist_ok=True)
@@ -152,7 +176,8 @@ def check_whole(config: Config) -> None:
     Raises:
         ConfigError: an older version made it.
     """
-    needed = (token_file(config), carrier_secret(config), town.key_of(config, town.ROADSIDE))
+    keys = (town.key_of(config, town.ROADSIDE), town.key_of(config, town.TRYOUT))
+    needed = (token_file(config), carrier_secret(config), *keys)
     if not all(one.exists() for one in needed):
         folder = config.path.parent
         raise ConfigError(f"an older version made this demo: remove `{folder}`, or name another --config")
@@ -160,7 +185,7 @@ def check_whole(config: Config) -> None:
 
 def _private_folders(config: Config) -> tuple[Path, ...]:
     demo = config.folder("demo")
-    own = tuple(demo / name for name in ("callgate", "carrier", "roadside"))
+    own = tuple(demo / name for name in ("callgate", "carrier", "roadside", "tryout"))
     return (*own, phone_folder(config), replies_folder(config))
 
 
@@ -170,6 +195,7 @@ def _make_keys(config: Config, entropy: Entropy) -> None:
     kinds: dict[str, keyfile.PrivateKey] = {
         town.CENTRE: ed25519.Ed25519PrivateKey.generate(),
         town.ROADSIDE: ec.generate_private_key(ec.SECP256R1()),
+        town.TRYOUT: ec.generate_private_key(ec.SECP256R1()),
     }
     for org, key in kinds.items():
         path = town.key_of(config, org)

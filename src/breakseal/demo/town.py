@@ -25,6 +25,7 @@ from breakseal.oversight.founding import Stamp
 PEOPLE = "people.json"
 CENTRE = "cedar-lake-911"
 ROADSIDE = "cedar-roadside"
+TRYOUT = "try-out"
 ROSA_PHONE = "+15415550117"
 VISITOR_PHONE = "+15415550123"
 STRANGER_PHONE = "+15415550188"
@@ -110,6 +111,14 @@ ORGANISATIONS = (
         (("nora", "Nora Hale, day sponsor"), ("emil", "Emil Sato, night sponsor")),
         Client("Cedar Roadside dispatch", "roadside/client.pem"),
     ),
+    Organisation(
+        TRYOUT,
+        "Breakseal try-out (demo)",
+        "company",
+        (),
+        (("wren", "Wren Achterberg, day sponsor"), ("ike", "Ike Tanaka, night sponsor")),
+        Client("whoever typed your number on that page", "tryout/client.pem"),
+    ),
 )
 
 
@@ -155,6 +164,11 @@ def read_people(config: Config) -> dict[str, Person]:
     except (OSError, msgspec.MsgspecError) as error:
         raise ConfigError(f"cannot read `{path}`: remove the demo's folder and start again") from error
     return {one.id: one for one in people}
+
+
+def organisation(org: str) -> Organisation:
+    """Return the organisation with the id `org`."""
+    return next(one for one in ORGANISATIONS if one.id == org)
 
 
 def client_key(config: Config, client: Client) -> Path:

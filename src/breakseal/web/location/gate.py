@@ -6,7 +6,7 @@ overrides and parameters decide nothing here, because nothing here looks at them
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -50,13 +50,15 @@ async def passed(
     return bearing, body
 
 
-def answer(request: Request[Any, Any, Any], value: Out) -> Response[Any]:
-    """Return a success with the client's correlator."""
+def answer(
+    request: Request[Any, Any, Any], value: Out, headers: Mapping[str, str] | None = None
+) -> Response[Any]:
+    """Return a success with the client's correlator, and `headers`."""
     return Response(
         msgspec.json.encode(value),
         status_code=200,
         media_type="application/json",
-        headers=correlator.echo(request),
+        headers={**correlator.echo(request), **(headers or {})},
     )
 
 
