@@ -1,4 +1,4 @@
-"""Runs benches: `python -m bench [NAME ...] [--json]`; without a name, or with `all`, every one."""
+"""Runs benches: `python -m bench [NAME ...] [--json]`; without a name, or with `all`, every one but scale."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ BENCHES: Final[dict[str, str]] = {
     "misses": "calls of phones that nobody registered, each with its durable leaf",
     "location": "looks of a client at phones whose people agreed, over HTTP",
     "ingest": "fixes of phones, sealed and durable, as single posts and in batches",
+    "scale": "looks and fixes before small and large stores (minutes, 8 GB; only where it is named)",
     "audit": "recomputing a log of 1,000,000 entries",
 }
 """Each name is a module of this package with `run() -> Figures`."""
@@ -22,15 +23,20 @@ def main() -> None:
     """Run what the command line names."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Breakseal on this machine.")
     listed = "; ".join(f"{name}: {what}" for name, what in BENCHES.items())
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{listed}; all: every one (default)")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"{listed}; all: every one but scale (default)"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object for each bench, one a line")
+    parser.add_argument("--subscribers", type=int, default=1_000_000, help="scale: people in the large store")
+    parser.add_argument("--fixes", type=int, default=10_000_000, help="scale: their fixes")
     options = parser.parse_args()
-    names = list(BENCHES) if options.names in ([], ["all"]) else options.names
+    names = [name for name in BENCHES if name != "scale"] if options.names in ([], ["all"]) else options.names
     unknown = [name for name in names if name not in BENCHES]
     if unknown:
         parser.error(f"no such bench: {', '.join(unknown)} (there are {', '.join(BENCHES)}, all)")
     for name in names:
-        figures = importlib.import_module(f"bench.{name}").run()
+        sizes = (options.subscribers, options.fixes) if name == "scale" else ()
+        figures = importlib.import_module(f"bench.{name}").run(*sizes)
         print(figures.json() if options.json else figures.table(), flush=True)
 
 

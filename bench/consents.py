@@ -6,74 +6,35 @@ answers, the client comes for its token.
 
 from __future__ import annotations
 
-import itertools
-import json
 import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlencode
 
 import httpx
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from bench.town import Town, number_of, process, running, stamp
-from breakseal.ambient import SystemClock
+from breakseal.ambient import SystemClock, SystemEntropy
+from breakseal.client.answers import AnswerError, Question, Wanted
+from breakseal.client.client import COME_AGAIN, Client
 from breakseal.config import Carrier, Channel, Courier, Inbound
 from breakseal.courier.phonebox import PhoneReply, read_folder, write_reply
-from breakseal.kernel.model import canonical, enrolments, signed
+from breakseal.kernel.model import enrolments, signed
 from breakseal.kernel.model.signers import Ed25519Signer, P256Signer
 from breakseal.kernel.model.statements import Statement
 
-ORG, RETRIEVE = "bench-roadside", "/location-retrieval/v0.5/retrieve"
-SCOPE = "openid dpv:RequestedServiceProvision location-retrieval:read rate:60"
-CIBA = "urn:openid:params:grant-type:ciba"
-ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+ORG = "bench-roadside"
+WANTED = Wanted("RequestedServiceProvision", rate=60)
 WAIT = 120
 """Seconds in which all texts must have come and all answers be taken."""
-_ids = itertools.count()
 
 
-@dataclass(frozen=True)
-class Client:
-    """The company's client: what it signs."""
-
-    key: P256Signer
-    web: str
-
-    def assertion(self) -> str:
-        now, name = SystemClock().now(), self.key.key.id
-        claims = {
-            "iss": name,
-            "sub": name,
-            "aud": self.web,
-            "iat": now,
-            "exp": now + 120,
-            "jti": f"a{next(_ids)}",
-        }
-        return self._compact({"alg": "ES256"}, claims)
-
-    def proof(self, token: str) -> str:
-        """Return a DPoP proof of one look with `token`."""
-        claims = {
-            "htm": "POST", "htu": self.web + RETRIEVE, "iat": SystemClock().now(), "jti": f"p{next(_ids)}",
-            "ath": canonical.b64(canonical.digest(token.encode())),
-        }  # fmt: skip
-        point = self.key._private.public_key().public_numbers()  # noqa: SLF001 # the bench's own key
-        x, y = (canonical.b64(one.to_bytes(32, "big")) for one in (point.x, point.y))
-        jwk = {"kty": "EC", "crv": "P-256", "x": x, "y": y}
-        return self._compact({"typ": "dpop+jwt", "alg": "ES256", "jwk": jwk}, claims)
-
-    def form(self, **fields: str) -> bytes:
-        said = {"client_assertion_type": ASSERTION, "client_assertion": self.assertion()} | fields
-        return urlencode(said).encode()
-
-    def _compact(self, header: dict[str, object], claims: dict[str, object]) -> str:
-        text = ".".join(canonical.b64(json.dumps(part).encode()) for part in (header, claims))
-        return f"{text}.{canonical.b64(self.key.sign(text.encode()))}"
+def client_of(key: ec.EllipticCurvePrivateKey, http: httpx.Client) -> Client:
+    """Return the company's client, the same that the demo's company and the try-out use."""
+    return Client(key, http, SystemClock(), SystemEntropy())
 
 
 def courier_settings(folder: Path, carrier_port: int) -> Courier:
@@ -131,24 +92,24 @@ def everything(town: Town, carrier_port: int, people: int) -> Iterator[None]:
         yield
 
 
-def agree(town: Town, client: Client, people: int) -> list[str]:
-    """Have everybody asked and agree for a day; return a token each."""
-    headers = {"content-type": "application/x-www-form-urlencoded"}
-    with httpx.Client(base_url=client.web, headers=headers, timeout=30) as http:
-        asks = [_ask(http, client, number_of(at)) for at in range(people)]
+def agree(town: Town, key: ec.EllipticCurvePrivateKey, people: int) -> list[str]:
+    """Have everybody asked and agree for a day; return a token each. Older texts are none of ours."""
+    for old in (town.folder / "phone").glob("*.json"):
+        old.unlink()
+    with httpx.Client(base_url=town.web, timeout=30) as http:
+        client = client_of(key, http)
+        questions = [_ask(client, number_of(at)) for at in range(people)]
         _answer_all(town.folder / "phone", people)
-        return [_token(http, client, ask) for ask in asks]
+        return [_token(client, question) for question in questions]
 
 
-def _ask(http: httpx.Client, client: Client, number: str) -> str:
+def _ask(client: Client, number: str) -> Question:
     for _ in range(60):
-        answer = http.post(
-            "/oauth/bc-authorize", content=client.form(scope=SCOPE, login_hint=f"tel:{number}")
-        )
-        if answer.status_code == 200:
-            return str(answer.json()["auth_req_id"])
-        if answer.status_code != 503:  # the courier's socket may not be there yet
-            raise SystemExit(f"the bench's question was refused: {answer.text}")
+        try:
+            return client.ask(number, WANTED, "en")
+        except AnswerError as error:
+            if error.status != 503:  # the courier's socket may not be there yet
+                raise
         time.sleep(0.25)
     raise SystemExit("the courier does not answer")
 
@@ -163,7 +124,8 @@ def _answer_all(phone: Path, people: int) -> None:
                 answered.add(text.to)
                 now = SystemClock().now()
                 write_reply(
-                    phone / "replies", PhoneReply(sender=text.to, text=f"DAY {code[1]}", at=now, id=text.to)
+                    phone / "replies",
+                    PhoneReply(sender=text.to, text=f"DAY {code[1]}", at=now, id=f"{text.to}-{now}"),
                 )
         if len(answered) == people:
             return
@@ -171,13 +133,13 @@ def _answer_all(phone: Path, people: int) -> None:
     raise SystemExit(f"only {len(answered)} of {people} phones were asked")
 
 
-def _token(http: httpx.Client, client: Client, ask: str) -> str:
+def _token(client: Client, question: Question) -> str:
     for _ in range(WAIT):
-        answer = http.post("/oauth/token", content=client.form(grant_type=CIBA, auth_req_id=ask))
-        if answer.status_code == 200:
-            return str(answer.json()["access_token"])
-        if answer.json().get("error") not in ("authorization_pending", "slow_down"):
-            raise SystemExit(f"no token: {answer.text}")
+        try:
+            return client.token(question).access_token
+        except AnswerError as error:
+            if error.reason not in COME_AGAIN:
+                raise
         time.sleep(2.1)
     raise SystemExit("the answers were not taken in time")
 

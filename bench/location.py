@@ -11,18 +11,19 @@ import json
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import msgspec
 import uvloop
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from bench.consents import (
-    RETRIEVE,
-    Client,
     Looks,
     agree,
+    client_of,
     courier_settings,
     enrolments_of,
     everything,
@@ -31,35 +32,61 @@ from bench.figures import Figures, percentile
 from bench.fsync import beside, scratch
 from bench.load import Connection, closed_loop, der, open_loop
 from bench.openings import leaves
-from bench.town import build, free_port
+from bench.town import Town, build, free_port
+from breakseal.client.answers import Token
+from breakseal.client.client import RETRIEVE, Client
 from breakseal.kernel.model.signers import P256Signer
 
+PIECE = 500
 PEOPLE, COUNT, WARM, PACED, CONCURRENCY = 90, 3000, 300, 1500, 32
 """Ninety people who agreed to sixty looks an hour each: 5,400 looks, of which 4,800 are made."""
 
 
+@dataclass(frozen=True)
+class Place:
+    """A town with a courier, whose carrier is at `port`, and one company's key."""
+
+    town: Town
+    port: int
+    key: P256Signer
+
+
+def place(folder: Path) -> Place:
+    """Make the installation in `folder`, with everybody enrolled and nobody asked yet."""
+    port = free_port()
+    key = P256Signer(ec.generate_private_key(ec.SECP256R1()), "service")
+    town = build(
+        folder, PEOPLE, courier=courier_settings(folder, port), also=lambda keys: enrolments_of(key, keys)
+    )
+    return Place(town, port, key)
+
+
+def looked_at(place: Place, warm: int = WARM, count: int = COUNT, paced: int = PACED) -> dict[str, float]:
+    """Start everything, have everybody agree, and look; each look must have its leaf."""
+    town, private = place.town, place.key._private  # noqa: SLF001 # the bench's own key
+    with everything(town, place.port, PEOPLE):
+        tokens = agree(town, private, PEOPLE)
+        before = leaves(town)
+        told = load(
+            town.folder,
+            Looks(
+                web=town.web, port=town.config.settings.web.port, key=der(private), tokens=tuple(tokens),
+                warm=warm, count=count, paced=paced, concurrency=CONCURRENCY,
+            ),
+        )  # fmt: skip
+        logged = leaves(town) - before
+    sent = warm + count + paced
+    assert logged >= sent, f"{logged} leaves for {sent} looks"
+    return told | {"leaves": logged, "sent": sent}
+
+
 def run() -> Figures:
     with tempfile.TemporaryDirectory(dir=scratch()) as name:
-        folder, port = Path(name), free_port()
-        key = P256Signer(ec.generate_private_key(ec.SECP256R1()), "service")
-        town = build(
-            folder, PEOPLE, courier=courier_settings(folder, port), also=lambda keys: enrolments_of(key, keys)
-        )
-        floor = beside(folder)
-        with everything(town, port, PEOPLE):
-            tokens = agree(town, Client(key, town.web), PEOPLE)
-            before = leaves(town)
-            told = load(
-                folder,
-                Looks(
-                    web=town.web, port=town.config.settings.web.port, key=der(key._private),  # noqa: SLF001 # the bench's own key
-                    tokens=tuple(tokens), warm=WARM, count=COUNT, paced=PACED, concurrency=CONCURRENCY,
-                ),
-            )  # fmt: skip
-            logged = leaves(town) - before
-        sent = WARM + COUNT + PACED
-        assert logged >= sent, f"{logged} leaves for {sent} looks"
-    return Figures("location", told, {"leaves": logged, "sent": sent, **floor})
+        made = place(Path(name))
+        floor = beside(Path(name))
+        told = looked_at(made)
+    explained = {key: told.pop(key) for key in ("leaves", "sent")}
+    return Figures("location", told, {**explained, **floor})
 
 
 def load(folder: Path, job: Looks) -> dict[str, float]:
@@ -82,17 +109,23 @@ def looks(job: Looks, client: Client, count: int) -> list[bytes]:
 
 def _look(job: Looks, client: Client, token: str) -> bytes:
     body = b"{}"
+    bearing = client.bearing(Token(access_token=token, token_type="DPoP", expires_in=600), RETRIEVE)
     head = (
-        f"POST {RETRIEVE} HTTP/1.1\r\nhost: localhost:{job.port}\r\nauthorization: DPoP {token}\r\n"
-        f"dpop: {client.proof(token)}\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+        f"POST {RETRIEVE} HTTP/1.1\r\nhost: localhost:{job.port}\r\nauthorization: {bearing['authorization']}\r\n"
+        f"dpop: {bearing['dpop']}\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
+
+
+def pieces(count: int) -> list[int]:
+    """Return `count` in pieces, each with proofs of its own: a proof is good for a minute only."""
+    return [min(PIECE, count - at) for at in range(0, count, PIECE)]
 
 
 async def play(job: Looks) -> dict[str, float]:
     """Send everything; an answer that is not a location ends the bench."""
     private = serialization.load_der_private_key(job.key, None)
-    client = Client(P256Signer(private, "service"), job.web)  # type: ignore[arg-type] # the bench's own key
+    client = client_of(private, httpx.Client(base_url=job.web))  # type: ignore[arg-type] # the bench's own key
     bad: list[tuple[int, bytes]] = []
 
     def check(status: int, body: bytes) -> None:
@@ -103,8 +136,12 @@ async def play(job: Looks) -> dict[str, float]:
         Connection(*await asyncio.open_connection("localhost", job.port)) for _ in range(job.concurrency)
     ]
     await closed_loop(connections, looks(job, client, job.warm), check)
-    rate = await closed_loop(connections, looks(job, client, job.count), check)
-    samples = await open_loop(connections, looks(job, client, job.paced), rate / 2, check)
+    took, samples = 0.0, list[float]()
+    for piece in pieces(job.count):
+        took += piece / await closed_loop(connections, looks(job, client, piece), check)
+    rate = job.count / took
+    for piece in pieces(job.paced):
+        samples += await open_loop(connections, looks(job, client, piece), rate / 2, check)
     if bad:
         raise SystemExit(f"{len(bad)} answers were no location; the first: {bad[0]}")
     return {

@@ -135,7 +135,8 @@ class Settings(_Table, frozen=True):
     """The file as it is written; `Config` adds where it lies.
 
     `operator` is shown to the public. `outside_test` is the address of the last outside security
-    test's report. `areas_dir` holds the organisations' own areas as GeoJSON.
+    test's report. `areas_dir` holds the organisations' own areas as GeoJSON. `try_page` is the address of the try-out's
+    page (docs/operate/tryout.md), linked where it is named.
     """
 
     data_dir: str = "."
@@ -149,6 +150,7 @@ class Settings(_Table, frozen=True):
     security_contact: str = ""
     outside_test: str = ""
     areas_dir: str = ""
+    try_page: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

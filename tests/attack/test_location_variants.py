@@ -1,7 +1,7 @@
 """LocationSmart's failure and its relatives (F19, F20, F27, F34): no spelling of a request ever changes the decision.
 
 No attack may open anything without a consent, nor with one more than the plain request does. All parts are real: a
-carrier that was asked, or a leaf of a look, would show.
+carrier that was asked, or a leaf of a look, would show. The spellings are `breakseal canary`'s too.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 import httpx
 
+from breakseal.canary.variants import FORMATS, OTHER_METHODS, Headers, bodies, spellings
 from tests.support.clientparts import ELSEWHERE
 from tests.support.clients import (
     ASK,
@@ -30,7 +31,6 @@ from tests.support.clients import (
 )
 from tests.support.locating import RETRIEVE
 
-Headers = list[tuple[str, str]]
 JSON = ("content-type", "application/json")
 NOBODYS = Held("", "A" * 43, {})
 """A token that nobody gave."""
@@ -73,24 +73,10 @@ def assert_nothing(place: Place, answer: httpx.Response) -> None:
     assert place.network.asked == 0
 
 
-ADDRESSES = [
-    f"{RETRIEVE}.json", f"{RETRIEVE}.xml", f"{RETRIEVE}.jsonp", f"{RETRIEVE}/", f"{RETRIEVE}//", f"/{RETRIEVE}",
-    "/location-retrieval/v0.5//retrieve", "/location-retrieval/v0.5/./retrieve",
-    "/location-retrieval/v0.5/x/../retrieve",
-    "/location-retrieval/v0.5/retriev%65", "/location-retrieval/v0%2e5/retrieve",
-    "/location-retrieval/v0.5/Retrieve",
-    "/LOCATION-RETRIEVAL/V0.5/RETRIEVE", f"{RETRIEVE};format=xml", f"{RETRIEVE}%00", f"{RETRIEVE}%20",
-    f"{RETRIEVE}%0a",
-    f"{RETRIEVE}?format=xml", f"{RETRIEVE}?callback=f", f"{RETRIEVE}?consent=granted", f"{RETRIEVE}?device=x",
-    f"{RETRIEVE}?access_token={'A' * 43}", f"{RETRIEVE}?lang=es", "/api/location-retrieval/v0.5/retrieve",
-    "/v0.5/retrieve",
-]  # fmt: skip
-
-
 def test_other_spellings_of_the_address_open_nothing_even_with_consent(tmp_path: Path) -> None:
     async def scene(place: Place) -> None:
         held = await place.agreed(scope=OFTEN)
-        for address in ADDRESSES:
+        for address in spellings(RETRIEVE):
             for htu in (None, address):
                 claims = {} if htu is None else {"htu": place.company.origin + htu}
                 answer = await post_as_spelt(place, address, [*bearing(place, held, **claims), JSON])
@@ -100,20 +86,6 @@ def test_other_spellings_of_the_address_open_nothing_even_with_consent(tmp_path:
         assert plain.status_code == 200
 
     run(tmp_path, scene)
-
-
-FORMATS: list[Headers] = [
-    [("accept", "application/xml")], [("accept", "text/html")], [("accept", "application/javascript")],
-    [("accept", "")],
-    [("accept", "text/csv;q=1, */*;q=0")], [("accept", "application/json"), ("accept", "application/xml")],
-    [("accept-language", "es")], [("accept-encoding", "gzip")], [("user-agent", "")],
-    [("x-requested-with", "XMLHttpRequest")],
-    [("x-http-method-override", "GET")], [("x-http-method", "DELETE")], [("x-method-override", "PUT")],
-    [("x-forwarded-for", "127.0.0.1")], [("x-forwarded-host", "localhost:8912")], [("x-original-url", "/admin")],
-    [("x-rewrite-url", "/admin")], [("forwarded", "for=127.0.0.1;proto=https")], [("x-consent", "granted")],
-    [("if-none-match", "*")], [("if-match", "*")], [("range", "bytes=0-1")], [("expect", "")],
-    [("prefer", "return=minimal")],
-]  # fmt: skip
 
 
 def test_formats_and_overrides_never_change_the_decision(tmp_path: Path) -> None:
@@ -159,29 +131,10 @@ def test_doubled_headers_are_no_headers(tmp_path: Path) -> None:
     run(tmp_path, scene)
 
 
-BODIES: list[tuple[str, bytes]] = [
-    ("application/json", b'{"consent":true}'), ("application/json", b'{"optIn":"Y","maxAge":60}'),
-    ("application/json", b'{"subscriberOptedIn":true}'), ("application/json", b'{"MaxAge":60}'),
-    ("application/json", json.dumps({"device": {"phoneNumber": ELSEWHERE}}).encode()),
-    ("application/json", json.dumps({"device": {"phoneNumber": NUMBER}}).encode()),
-    ("application/json", b'{"device":{"phoneNumber":"+12025550187"},"device":null}'),
-    ("application/json", b'{"requesttype":"statusreq.json"}'), ("application/json", b"[{}]"),
-    ("application/json", b"{}{}"),
-    ("application/json", b"\xef\xbb\xbf{}"), ("application/json", "{}".encode("utf-16")),
-    ("application/json", b""),
-    ("application/x-www-form-urlencoded", b"phoneNumber=%2B12025550187"),
-    ("application/x-www-form-urlencoded", b"{}"),
-    ("multipart/form-data; boundary=x", b"--x--"), ("application/xml", b"<device/>"), ("text/plain", b"{}"),
-    ("", b"{}"),
-    ("application/json; charset=utf-16", b"{}"), ("application/problem+json", b"{}"),
-    ("application/jsonp", b"f({})"),
-]  # fmt: skip
-
-
 def test_bodies_in_other_formats_or_with_a_word_of_consent_open_nothing(tmp_path: Path) -> None:
     async def scene(place: Place) -> None:
         held = await place.agreed(scope=OFTEN)
-        for kind, body in BODIES:
+        for kind, body in bodies(NUMBER, ELSEWHERE):
             answer = await post(place, RETRIEVE, [*bearing(place, held), ("content-type", kind)], body)
             assert_nothing(place, answer)
         squeezed = [*bearing(place, held), JSON, ("content-encoding", "gzip")]
@@ -194,7 +147,7 @@ def test_bodies_in_other_formats_or_with_a_word_of_consent_open_nothing(tmp_path
 def test_other_methods_open_nothing(tmp_path: Path) -> None:
     async def scene(place: Place) -> None:
         held = await place.agreed(scope=OFTEN)
-        for method in ("GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "post", "QUERY"):
+        for method in OTHER_METHODS:
             headers = dict(place.bearing(held, RETRIEVE, htm=method))
             request = httpx.Request(method, place.company.origin + RETRIEVE, headers=headers, json={})
             request.method = method

@@ -9,9 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from breakseal.ambient import SystemClock, SystemEntropy
+from breakseal.client.answers import Visit
+from breakseal.client.client import Client
 from breakseal.config import load
 from breakseal.demo import town as cast
-from breakseal.demo.roadside.client import Client, Visit
 from breakseal.oversight import keyfile
 from tests.support.axe import check_clean
 from tests.support.demotown import DemoTown, running_demo

@@ -77,6 +77,7 @@ def located(road: Page) -> None:
     expect(words).to_contain_text("radius 0.9 miles (1.4 km)")
     expect(words).to_contain_text("ago, at ")
     expect(words).to_contain_text("To about 1 km")
+    expect(words).to_contain_text("from the phone company's network")
 
 
 def test_a_person_is_asked_answers_sees_each_look_and_ends_it(
@@ -93,6 +94,7 @@ def test_a_person_is_asked_answers_sees_each_look_and_ends_it(
     clean(road)
     where(rosa, town)
     shows_who_may_look(rosa)
+    shows_what_they_see(rosa)
     pauses(rosa, road)
     rosa.goto(f"{town.web}/home")
     shows_who_looked(rosa)
@@ -114,6 +116,20 @@ def shows_who_may_look(rosa: Page) -> None:
         "up to 4 times an hour",
     ):
         expect(may).to_contain_text(said)
+    clean(rosa)
+
+
+def shows_what_they_see(rosa: Page) -> None:
+    """Of one's own consent, at its precision, with a place that one tries."""
+    rosa.get_by_label("How exactly").select_option("region")
+    rosa.get_by_label("ZIP code").fill("97401")
+    rosa.get_by_role("button", name="Show this place").click()
+    expect(rosa.locator("#see-words")).to_contain_text("miles", timeout=20_000)
+    rosa.get_by_role("button", name=re.compile("^What they would see: Cedar")).press("Enter")
+    expect(rosa.locator("#see-words")).to_contain_text("A circle with a radius of 0.9 miles")
+    expect(rosa.locator("#h-see")).to_be_focused()
+    rosa.get_by_role("button", name="where my own phone last was").click()
+    expect(rosa.locator("#see-state")).to_contain_text("reported nothing", timeout=20_000)
     clean(rosa)
 
 
@@ -179,6 +195,107 @@ def test_nobody_is_nagged_and_no_is_no(pages: tuple[Page, Page, Page], town: Dem
     question.get_by_role("button", name=re.compile("Responder NO")).click()
     expect(road.locator("#state")).to_contain_text("La persona dijo que no", timeout=20_000)
     clean(other)
+
+
+def answer_tryout(phone: Page, town: DemoTown, word: str) -> None:
+    phone.goto(town.phone)
+    newest = phone.locator("#messages > li").filter(has_text="whoever typed your number").first
+    newest.get_by_role("button", name=re.compile(f"Answer {word}")).click()
+    expect(phone.locator("#said")).to_contain_text("Sent from")
+
+
+def test_one_tries_it_on_ones_own_phone(pages: tuple[Page, Page, Page], town: DemoTown) -> None:
+    page, phone, other = pages
+    page.goto(town.web)
+    page.get_by_role("link", name="Try it").click()
+    expect(page).to_have_url(re.compile(f"^{town.tryout}/try"))
+    clean(page)
+    page.get_by_label("Your own phone number").fill("12")
+    page.get_by_role("button", name="Ask my phone").click()
+    expect(page.get_by_role("alert")).to_contain_text("That is no phone number")
+    clean(page)
+    page.get_by_label("Your own phone number").fill("541-555-0123")
+    page.get_by_role("button", name="Ask my phone").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Look at your phone")
+    clean(page)
+    page.get_by_role("button", name="I have answered").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("There is nothing to see here")
+    clean(page)
+    page.get_by_role("link", name="Back to waiting").click()
+    answer_tryout(phone, town, "YES")
+    expect(page.get_by_role("heading", level=1)).to_have_text("What they would see", timeout=30_000)
+    expect(page.locator("#map[data-drawn]")).to_be_visible(timeout=20_000)
+    for said in ("radius 0.9 miles (1.4 km)", "ago", "from the phone company's network", "to about 1 km"):
+        expect(page.locator("dl")).to_contain_text(said)
+    expect(page.locator("main")).to_contain_text(
+        "Breakseal try-out (demo) asked where your phone is, to about 1 km"
+    )
+    clean(page)
+    page.goto(f"{town.tryout}/try/wait?lang=es")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Aquí no hay nada que ver")
+    other.goto(f"{town.tryout}/try/wait")
+    expect(other.get_by_role("heading", level=1)).to_have_text("There is nothing to see here")
+
+
+def test_one_sees_what_they_would_see_before_one_agrees(browser: Browser, town: DemoTown) -> None:
+    """Without an account, by keyboard, by a click on the map; and nobody is told the place."""
+    context = browser.new_context(bypass_csp=True, locale="en-US")
+    page = context.new_page()
+    page.on("pageerror", lambda error: pytest.fail(str(error)))
+    asked: list[str] = []
+    page.on(
+        "request", lambda request: asked.append(f"{request.method} {request.url} {request.post_data or ''}")
+    )
+    page.goto(f"{town.web}/would-see")
+    clean(page)
+    page.get_by_label("ZIP code").fill("00000")
+    page.get_by_label("ZIP code").press("Enter")
+    expect(page.locator("#see-state")).to_have_text("There is no such ZIP code.")
+    page.get_by_label("ZIP code").fill("97401")
+    page.get_by_label("ZIP code").press("Enter")
+    words = page.locator("#see-words")
+    expect(words).to_contain_text("A circle with a radius of 0.9 miles", timeout=20_000)
+    expect(words).to_contain_text("Lane County, OR")
+    expect(page.locator("#see-map[data-drawn]")).to_be_visible(timeout=20_000)
+    expect(page.locator("#see-map .map__dot")).to_have_count(1)
+    clean(page)
+    page.get_by_label("How exactly").select_option("region")
+    expect(words).to_contain_text(re.compile(r"radius of [34]\d miles"))
+    page.get_by_label("How exactly").select_option("yes-or-no")
+    expect(words).to_contain_text("which they do not get")
+    before = words.text_content()
+    expect(page.locator("#see-map[data-drawn]")).to_be_visible(timeout=20_000)
+    page.locator("#see-map canvas").click(position={"x": 40, "y": 40})
+    expect(words).not_to_have_text(before or "")
+    expect(words).to_contain_text("chosen by you")
+    clean(page)
+    told = [one for one in asked if "97401" in one or "44." in one]
+    assert told == []
+    assert all(one.startswith(f"GET {town.web}/") or "blob:" in one for one in asked)
+    context.close()
+
+
+def test_the_try_out_works_without_scripts(
+    browser: Browser, town: DemoTown, pages: tuple[Page, Page, Page]
+) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="es-US")
+    page = context.new_page()
+    page.goto(f"{town.tryout}/try")
+    page.get_by_label("Su propio número de teléfono").fill("(541) 555-0151")
+    page.get_by_role("button", name="Preguntar a mi teléfono").click()
+    pages[1].goto(town.phone)
+    newest = pages[1].locator("#messages > li").filter(has_text="whoever typed your number").first
+    newest.get_by_role("button", name=re.compile("Answer SI")).click()
+    expect(pages[1].locator("#said")).to_contain_text("Sent from")
+    for _ in range(10):
+        page.goto(f"{town.tryout}/try/wait")
+        page.get_by_role("button", name="Ya respondí").click()
+        if page.get_by_role("heading", level=1).text_content() == "Lo que verían":
+            break
+        page.wait_for_timeout(1_000)
+    expect(page.locator("dl")).to_contain_text("de la red de la compañía telefónica")
+    expect(page.locator("dl")).to_contain_text(re.compile(r"radio 14\d\d m"))
+    context.close()
 
 
 def test_the_company_asks_nobody_else_on_the_network(browser: Browser, town: DemoTown) -> None:

@@ -90,6 +90,13 @@ def test_a_phones_own_report_is_shown_to_its_person_and_to_nobody_else(person: P
     page.locator("#again").click()
     expect(page.locator("#latest")).to_contain_text("within 25 m of 44.05641, -123.09512", timeout=20_000)
     clean(page)
+    page.get_by_role("button", name="where my own phone last was").click()
+    seen = page.locator("#see-words")
+    expect(seen).to_contain_text("44.0564, -123.0951, from your own phone", timeout=20_000)
+    expect(seen).to_contain_text("A circle with a radius of 0.9 miles")
+    page.get_by_label("How exactly").select_option("exact")
+    expect(seen).to_contain_text("A circle with a radius of 0.02 miles (0.03 km)")
+    clean(page)
     page.get_by_role("link", name="Set up your own phone").click()
 
     page.get_by_role("button", name="End: Xenia's phone").click()

@@ -55,8 +55,10 @@ def test_a_fresh_report_answers_a_look_as_coarsely_as_was_agreed(tmp_path: Path)
         await reporting(place)
         held = await place.agreed(scope=OFTEN)
         assert (await report(place)).status_code == 200
-        said = body_of(await place.retrieve(held))
+        answer = await place.retrieve(held)
+        said = body_of(answer)
         assert away_from(said, ELSEWHERE) < 0.05
+        assert answer.headers["breakseal-fix"].startswith("source=phone;age=5;radius=1")
         assert said["area"]["radius"] > 1_000
         assert said["lastLocationTime"] == "2026-09-21T14:13:15Z"
         assert place.network.asked == 0

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from breakseal.client.answers import Location, with_source
 from breakseal.web.location.credentials import token_hash
 from tests.support import published
 from tests.support.clientparts import ELSEWHERE
@@ -38,6 +41,33 @@ def test_a_yes_gives_a_circle_no_finer_than_agreed(tmp_path: Path) -> None:
         assert answer.headers["cache-control"] == "no-store"
         assert "etag" not in answer.headers
         assert await place.looks() == 1
+
+    run(tmp_path, scene)
+
+
+def test_the_answer_names_its_source_with_age_and_radius(tmp_path: Path) -> None:
+    """In a header, which keeps the published body valid; and our own client reads what we write."""
+
+    async def scene(place: Place) -> None:
+        held = await place.agreed(scope=OFTEN)
+        answer = await place.retrieve(held)
+        radius, at = body_of(answer)["area"]["radius"], body_of(answer)["lastLocationTime"]
+        age = place.clock.now() - int(datetime.fromisoformat(at).timestamp())
+        assert answer.headers["breakseal-fix"] == f"source=carrier;age={age};radius={radius:.0f}"
+        read = with_source(msgspec.json.decode(answer.content, type=Location), answer.headers)
+        assert (read.source, read.age) == ("carrier", age)
+        verified = await place.verify(held)
+        assert verified.headers["breakseal-fix"] == f"source=carrier;age={age}"
+        assert "breakseal-fix" not in (await place.retrieve(held, {"maxSurface": 1})).headers
+        for text in (
+            "",
+            "source=carrier",
+            "source=carrier;age=-1",
+            "source=a;age=1;radius=2;x=3",
+            "age=1;source=a",
+        ):
+            unread = with_source(read, {"breakseal-fix": text})
+            assert unread is read
 
     run(tmp_path, scene)
 

@@ -11,6 +11,7 @@ from httpx import Client as Http
 from litestar.testing import TestClient
 
 from breakseal.ambient import SystemClock, SystemEntropy
+from breakseal.client.client import Client
 from breakseal.courier.location.inbound.phonebox import PhoneboxInbound
 from breakseal.courier.location.inbound.port import Heard
 from breakseal.demo import town
@@ -19,7 +20,6 @@ from breakseal.demo.courthouse.certificate import self_signed
 from breakseal.demo.courthouse.chambers import Chambers
 from breakseal.demo.pages import application
 from breakseal.demo.roadside.app import create_roadside
-from breakseal.demo.roadside.client import Client
 from breakseal.demo.roadside.desk import Desk
 from breakseal.demo.telephone import town_phones
 from breakseal.demo.texts import Texts, reply_route

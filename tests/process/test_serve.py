@@ -26,7 +26,7 @@ from breakseal.kernel.model.statements import Hello
 from breakseal.oversight.founding import Stamp
 from tests.support.parts import pids, until
 
-PARTS = {"keyholder", "courier", "web", "callgate", "phone", "carrier", "roadside", "courthouse"}
+PARTS = {"keyholder", "courier", "web", "callgate", "phone", "carrier", "roadside", "courthouse", "tryout"}
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,8 @@ def test_every_part_is_a_process_and_answers(demo: Running) -> None:
     assert len(set(found.values())) == len(PARTS)
     assert (facts(demo), facts(demo, "door")) == (200, 200)
     assert httpx.get(f"{demo.config.settings.door.origin}/log/checkpoint", timeout=10.0).status_code == 200
-    for page in (places.phone_origin(demo.config), places.roadside_origin(demo.config)):
+    pages = (places.phone_origin, places.roadside_origin, places.tryout_origin)
+    for page in (origin(demo.config) for origin in pages):
         assert httpx.get(page, timeout=10.0).status_code == 200
 
 
@@ -85,7 +86,9 @@ def test_sockets_and_stores_are_closed_to_others(demo: Running) -> None:
         assert store.stat().st_mode & 0o077 == 0, store.name
 
 
-@pytest.mark.parametrize("name", ["web", "courier", "callgate", "phone", "carrier", "roadside", "courthouse"])
+@pytest.mark.parametrize(
+    "name", ["web", "courier", "callgate", "phone", "carrier", "roadside", "courthouse", "tryout"]
+)
 def test_a_part_that_dies_is_started_again(demo: Running, name: str) -> None:
     first = pids(demo.config)
     os.kill(first[name], signal.SIGKILL)

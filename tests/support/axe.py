@@ -15,5 +15,6 @@ VIOLATIONS = (
 def check_clean(page: Page, width: int = 320) -> None:
     """Fail on any finding of axe, or where the page is wider than `width` CSS pixels."""
     page.evaluate(AXE)
-    assert page.evaluate(VIOLATIONS) == []
+    found = page.evaluate(VIOLATIONS)
+    assert found == [], found
     assert page.evaluate("document.documentElement.scrollWidth") <= width

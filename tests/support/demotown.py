@@ -43,6 +43,11 @@ class DemoTown:
         """The page of the court."""
         return self._after_door(5)
 
+    @property
+    def tryout(self) -> str:
+        """The page on which one has one's own phone asked."""
+        return self._after_door(6)
+
     def _after_door(self, steps: int) -> str:
         host, _, port = self.door.rpartition(":")
         return f"{host}:{int(port) + steps}"

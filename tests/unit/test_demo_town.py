@@ -75,6 +75,7 @@ def test_each_program_of_the_demo_has_a_port_of_its_own(config: Config) -> None:
         places.roadside_port(config),
         places.carrier_port(last),
         places.courthouse_port(config),
+        places.tryout_port(last),
     ]
     assert ports == list(range(8911, 8911 + places.PORTS))
     carrier = config.settings.courier.carrier
@@ -87,6 +88,13 @@ def test_the_company_is_a_company_with_one_end_recipient() -> None:
     assert roadside.kind == "company"
     assert roadside.client is not None
     assert roadside.client.name == "Cedar Roadside dispatch"
+
+
+def test_the_try_out_names_as_recipient_whoever_typed_the_number(config: Config) -> None:
+    """The text says so, and the person who did not type it knows what to answer."""
+    settings = places.tryout_settings(config)
+    assert settings.recipient == "whoever typed your number on that page"
+    assert config.settings.try_page == f"{settings.origin}/try"
 
 
 def test_a_demo_of_an_older_version_is_not_started(tmp_path: Path, config: Config) -> None:

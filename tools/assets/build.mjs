@@ -21,7 +21,7 @@ const LICENSES = {
   "us-atlas": "us-atlas/LICENSE",
   zipcodes: "zipcodes/LICENSE",
 };
-const MAP_LICENSES = { "maplibre-gl": "maplibre-gl/LICENSE.txt" };
+const MAP_LICENSES = { "maplibre-gl": "maplibre-gl/LICENSE.txt", "h3-js": "h3-js/LICENSE", "h3-js-notice": "h3-js/NOTICE" };
 // Sets that no page uses: 9 MB of the 10.
 const UNUSED_IMAGES = ["material-icons", "material-icons-deprecated", "uswds-icons", "hero.webp"];
 
@@ -59,18 +59,22 @@ async function scripts(target) {
   await copy(join(modules, "htmx.org/dist/htmx.min.js"), join(target, "htmx.min.js"));
 }
 
-async function hpke(target) {
+async function bundle(name, target, more) {
   await build({
-    entryPoints: [join(here, "hpke.entry.mjs")],
-    outfile: join(target, "hpke.js"),
+    entryPoints: [join(here, `${name}.entry.mjs`)],
+    outfile: join(target, `${name}.js`),
     bundle: true,
     format: "esm",
     target: "es2022",
-    alias: { crypto: join(here, "node_crypto_absent.mjs") },
     legalComments: "inline",
     logLevel: "warning",
+    ...more,
   });
 }
+
+const hpke = (target) => bundle("hpke", target, { alias: { crypto: join(here, "node_crypto_absent.mjs") } });
+// The cells of the courier, for showing somebody what would be seen of them: minified, since it is machine-made anyway.
+const cells = (target) => bundle("cells", target, { minify: true });
 
 async function geo(target) {
   await mkdir(join(target, "geo"), { recursive: true });
@@ -94,5 +98,5 @@ for (const target of [web, door]) {
   await rm(target, { recursive: true, force: true });
   await Promise.all([styles(target), hpke(target), licenses(target, LICENSES)]);
 }
-await Promise.all([images(web), scripts(web), geo(web), map(web, modules), licenses(web, MAP_LICENSES)]);
+await Promise.all([images(web), scripts(web), geo(web), map(web, modules), cells(web), licenses(web, MAP_LICENSES)]);
 console.log("assets: built for the web tier and the door");

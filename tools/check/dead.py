@@ -29,6 +29,7 @@ ALLOWED: dict[str, str] = {
     "exc": "a parameter of asyncio.Protocol.connection_lost",
     "do_GET": "http.server calls it",
     "do_POST": "http.server calls it",
+    "handle_one_request": "http.server calls it",
     "handle_RCPT": "aiosmtpd calls it",
     "handle_DATA": "aiosmtpd calls it",
     "teardown": "hypothesis calls it (RuleBasedStateMachine)",

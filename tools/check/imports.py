@@ -44,10 +44,13 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "programmes": _PROGRAMMES,
     "web": _SURFACES,
     "callgate": _SURFACES,
+    "client": _BELOW,
+    "canary": _BELOW | {"client", "oversight"},
+    "tryout": _BELOW | {"client", "oversight", "web"},
     "bootstrap": _WIRING,
     "simulate": _WIRING | {"bootstrap"},
-    "demo": _WIRING | {"bootstrap", "simulate"},
-    "cli": _SURFACES | {"bootstrap", "demo", "simulate", "callgate"},
+    "demo": _WIRING | {"bootstrap", "simulate", "client", "tryout"},
+    "cli": _SURFACES | {"bootstrap", "demo", "simulate", "callgate", "client", "tryout", "canary"},
 }
 
 

@@ -67,4 +67,5 @@ def _settings(config: Config) -> WebSettings:
         areas_dir=config.resolve(settings.areas_dir) if settings.areas_dir else None,
         security_contact=settings.security_contact,
         outside_test=settings.outside_test,
+        try_page=settings.try_page,
     )

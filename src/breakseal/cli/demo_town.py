@@ -66,13 +66,15 @@ def _settings(place: Place) -> Settings:
             port=port, origin=f"{scheme}://{host}:{port}", host=listen, **(certificate if tls else {})
         )
 
+    last = max(place.web_port, place.door_port)
     return Settings(
         demo=True,
         operator="Cedar Lake demo",
         web=surface(place.web_port),
         door=surface(place.door_port),
         log=Log(publish_seconds=0),
-        courier=_courier(places.carrier_origin(max(place.web_port, place.door_port))),
+        courier=_courier(places.carrier_origin(last)),
+        try_page=f"{scheme}://{host}:{places.tryout_port(last)}/try",
     )
 
 
@@ -109,7 +111,7 @@ def _check_same(config: Config, wanted: Settings) -> None:
 
 
 def parts(config: Config, *, apart: bool) -> tuple[Part, ...]:
-    """Return the demo's own processes: callgate, switch and phone page, carrier, the company's and the court's page."""
+    """Return the demo's own processes: callgate, phone page, carrier, and the pages of companies and court."""
     account = accounts.accounts(config)["courier"] if apart else None
     if account is not None:
         places.give(config, account.uid)
@@ -120,6 +122,7 @@ def parts(config: Config, *, apart: bool) -> tuple[Part, ...]:
         "carrier": (local, places.carrier_port(places.last_port(config))),
         "roadside": (shown, places.roadside_port(config)),
         "courthouse": (shown, places.courthouse_port(config)),
+        "tryout": (shown, places.tryout_port(places.last_port(config))),
     }
     return tuple(
         Part(
@@ -170,6 +173,9 @@ def greet(config: Config, tell: Tell) -> None:
     tell(
         f"   {web}/orders, then look. A paper opens only after Ada and Ben (reviewers) called: {web}/reviews"
     )
+    tell(
+        f"8. Try it as anybody would: {places.tryout_origin(config)}/try asks the phone whose number you type, once."
+    )
     tell("8. Stop with Ctrl-C. Start over: remove the folder " + str(config.path.parent))
     if web.startswith("http://"):
         tell("")
@@ -177,5 +183,5 @@ def greet(config: Config, tell: Tell) -> None:
         tell(
             "  breakseal serve --demo --host NAME --tls-cert cert.pem --tls-key key.pem --config other/breakseal.toml"
         )
-        ports = (8911, 8912, 8913, 8915, 8917)
+        ports = (8911, 8912, 8913, 8915, 8917, 8918)
         tell("or forward the ports: ssh " + " ".join(f"-L {one}:localhost:{one}" for one in ports) + " HOST")

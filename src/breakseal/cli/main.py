@@ -13,6 +13,7 @@ from breakseal.cli.output import INTERRUPTED, fail
 COMMANDS = {
     "backup": "breakseal.cli.backup:backup",
     "callgate": "breakseal.cli.callgate:callgate",
+    "canary": "breakseal.cli.canary:canary",
     "config": "breakseal.cli.config:config",
     "courier": "breakseal.cli.organisation:courier",
     "demo": "breakseal.cli.demo:demo",
@@ -33,6 +34,7 @@ COMMANDS = {
     "serve": "breakseal.cli.serve:serve",
     "simulate": "breakseal.cli.simulate:simulate",
     "submit": "breakseal.cli.submit:submit",
+    "tryout": "breakseal.cli.tryout:tryout",
 }
 """Where each command lives; a module is loaded when its command is asked for."""
 

@@ -28,6 +28,7 @@ PROGRAMS = {
     "carrier": "breakseal.demo.carrier",
     "roadside": "breakseal.demo.roadside.program",
     "courthouse": "breakseal.demo.courthouse.program",
+    "tryout": "breakseal.demo.tryout",
 }
 """The module of each part; a process loads its own alone."""
 SURFACES = {"web": "web", "keyholder": "door"}

@@ -22,7 +22,7 @@ from breakseal.kernel.errors import UnavailableError
 
 OUTPUT = "serve.log"
 START_SECONDS = 90.0
-_ROWS = 1_500
+_ROWS = 1_400
 """Rows of ports that are tried, from 21000 up."""
 STOP_SECONDS = 20.0
 
@@ -72,7 +72,7 @@ def _kept(path: Path, ports: tuple[int, int]) -> Iterator[Running]:
 
 def answers(config: Config) -> bool:
     """Tell whether the demo of `config` runs, down to the last of its own programs."""
-    others = (places.roadside_origin(config), places.courthouse_origin(config))
+    others = (places.roadside_origin(config), places.courthouse_origin(config), places.tryout_origin(config))
     pages = (f"{places.phone_origin(config)}/api/state", *others)
     try:
         return all(httpx.get(page, timeout=5.0, verify=False).is_success for page in pages)  # noqa: S501 # only whether it is there

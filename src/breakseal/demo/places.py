@@ -20,9 +20,10 @@ from breakseal.kernel.ports import Clock, Entropy
 from breakseal.oversight import founding, keyfile
 from breakseal.oversight.founding import Stamp
 from breakseal.papers.verdict import certificate_name
+from breakseal.tryout.config import TryoutConfig
 
-PARTS = ("callgate", "phone", "carrier", "roadside", "courthouse")
-PORTS = 7
+PARTS = ("callgate", "phone", "carrier", "roadside", "courthouse", "tryout")
+PORTS = 8
 """Neighbouring ports that a demo takes: web, door, and one for each of its own programs."""
 CARRIER_NAME = "demo-carrier"
 """The carrier as a processor: who is asked where a phone is."""
@@ -61,6 +62,11 @@ def carrier_origin(last: int) -> str:
     return f"http://127.0.0.1:{carrier_port(last)}"
 
 
+def tryout_port(last: int) -> int:
+    """Return the port of the page on which one has one's own phone asked; `last` as above."""
+    return last + 6
+
+
 def last_port(config: Config) -> int:
     """Return the higher of the web's and the door's port; the demo's own programs take those after it."""
     return max(config.settings.web.port, config.settings.door.port)
@@ -84,6 +90,11 @@ def courthouse_origin(config: Config) -> str:
 def court_certificate(config: Config) -> Path:
     """Return the file of the certificate with which the court signs papers."""
     return town.key_of(config, town.COURT).with_name("certificate.pem")
+
+
+def tryout_origin(config: Config) -> str:
+    """Return the origin of the try-out's page."""
+    return _beside(config, tryout_port(last_port(config)))
 
 
 def _beside(config: Config, port: int) -> str:
@@ -128,6 +139,19 @@ def callgate_settings(config: Config) -> CallgateConfig:
         spool=folder / "spool.sqlite",
         port=callgate_port(config),
         positions=POSITIONS,
+    )
+
+
+def tryout_settings(config: Config) -> TryoutConfig:
+    """Return the settings of the demo's try-out page; all of its visitors come from one machine."""
+    org = town.organisation(town.TRYOUT)
+    return TryoutConfig(
+        web=config.settings.web.origin,
+        origin=tryout_origin(config),
+        key=town.key_of(config, town.TRYOUT),
+        name=org.name,
+        recipient=org.client.name if org.client else "",
+        per_visitor=100,
     )
 
 
@@ -177,7 +201,7 @@ def check_whole(config: Config) -> None:
     Raises:
         ConfigError: an older version made it.
     """
-    keys = (town.key_of(config, town.ROADSIDE), town.key_of(config, town.COURT))
+    keys = tuple(town.key_of(config, org) for org in (town.ROADSIDE, town.COURT, town.TRYOUT))
     needed = (token_file(config), carrier_secret(config), *keys)
     if not all(one.exists() for one in needed):
         folder = config.path.parent
@@ -186,7 +210,7 @@ def check_whole(config: Config) -> None:
 
 def _private_folders(config: Config) -> tuple[Path, ...]:
     demo = config.folder("demo")
-    own = tuple(demo / name for name in ("callgate", "carrier", "roadside", "courthouse"))
+    own = tuple(demo / name for name in ("callgate", "carrier", "roadside", "courthouse", "tryout"))
     return (*own, phone_folder(config), replies_folder(config))
 
 
@@ -197,6 +221,7 @@ def _make_keys(config: Config, clock: Clock, entropy: Entropy) -> None:
         town.CENTRE: ed25519.Ed25519PrivateKey.generate(),
         town.ROADSIDE: ec.generate_private_key(ec.SECP256R1()),
         town.COURT: (court := ec.generate_private_key(ec.SECP256R1())),
+        town.TRYOUT: ec.generate_private_key(ec.SECP256R1()),
     }
     for org, key in kinds.items():
         path = town.key_of(config, org)

@@ -18,10 +18,10 @@ from datetime import datetime
 import httpx
 from msgspec.structs import replace
 
+from breakseal.client.answers import AnswerError, Location, Question, Token, Wanted
+from breakseal.client.client import COME_AGAIN, RETRIEVE, Client
 from breakseal.demo import checks, places, settling, town, tracks
 from breakseal.demo.resident import Home
-from breakseal.demo.roadside.client import RETRIEVE, AnswerError, Client, Location, Question, Token
-from breakseal.demo.roadside.desk import COME_AGAIN
 from breakseal.demo.roadside.program import connect
 from breakseal.demo.roadside.sink import Sink, listening
 from breakseal.demo.telling import Step, Story
@@ -154,7 +154,7 @@ class LocationStory(Story):
         self._listed(home, looks=4, precision="yes-or-no")
         self._step("stop", "the phone says STOP", "the live token opens nothing: 0 of 5 looks served")
         before = len(self._texts(self._number))
-        question = client.ask(self._number, PURPOSE, "1km", "en")
+        question = client.ask(self._number, Wanted(PURPOSE, "1km"), "en")
         time.sleep(QUIET)
         self._check(len(self._texts(self._number)) == before, "a stopped phone was asked again")
         self._refused(lambda: client.token(question), "authorization_pending")
@@ -177,7 +177,9 @@ class LocationStory(Story):
     def _asked(self, client: Client) -> tuple[Question, str]:
         """Have the phone asked; return the question and its text."""
         before = self._texts(self._number)
-        return client.ask(self._number, PURPOSE, "1km", "en"), self._text(before, "asks where this phone is")
+        return client.ask(self._number, Wanted(PURPOSE, "1km"), "en"), self._text(
+            before, "asks where this phone is"
+        )
 
     def _answers(self, text: str, word: str, told: str) -> None:
         code = re.search(rf"\b{word} ([0-9]{{4}})\b", text)

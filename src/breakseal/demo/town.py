@@ -30,6 +30,7 @@ POLICE = "cedar-police"
 BOARD = "citizens-board"
 COURT_LINE = "+15415550198"
 """The court's number in the register of courts."""
+TRYOUT = "try-out"
 ROSA_PHONE = "+15415550117"
 VISITOR_PHONE = "+15415550123"
 STRANGER_PHONE = "+15415550188"
@@ -133,6 +134,14 @@ ORGANISATIONS = (
         (),
         (("tara", "Tara Hollis, day sponsor"), ("glen", "Glen Abara, night sponsor")),
     ),
+    Organisation(
+        TRYOUT,
+        "Breakseal try-out (demo)",
+        "company",
+        (),
+        (("wren", "Wren Achterberg, day sponsor"), ("ike", "Ike Tanaka, night sponsor")),
+        Client("whoever typed your number on that page", "tryout/client.pem"),
+    ),
 )
 
 
@@ -178,6 +187,11 @@ def read_people(config: Config) -> dict[str, Person]:
     except (OSError, msgspec.MsgspecError) as error:
         raise ConfigError(f"cannot read `{path}`: remove the demo's folder and start again") from error
     return {one.id: one for one in people}
+
+
+def organisation(org: str) -> Organisation:
+    """Return the organisation with the id `org`."""
+    return next(one for one in ORGANISATIONS if one.id == org)
 
 
 def client_key(config: Config, client: Client) -> Path:

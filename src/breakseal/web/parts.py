@@ -23,7 +23,7 @@ class WebSettings:
     GeoJSON files of the organisations' own areas (`<org>.geojson`), or None. `operator` is the
     operator's name as shown to the public, `security_contact` a URL or mail address for
     security.txt (empty: there is no such file), `outside_test` the URL of the last outside
-    security test's report (empty: "none yet").
+    security test's report (empty: "none yet"), `try_page` the address of the try-out's page (empty: none).
     """
 
     web_origin: str
@@ -33,6 +33,7 @@ class WebSettings:
     areas_dir: Path | None = None
     security_contact: str = ""
     outside_test: str = ""
+    try_page: str = ""
 
     @property
     def secure_cookie(self) -> bool:

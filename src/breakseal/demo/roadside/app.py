@@ -13,9 +13,9 @@ from litestar import Litestar, Request, Response, get, post
 from litestar.enums import MediaType
 from litestar.params import FromPath, JSONBody
 
+from breakseal.client.answers import AnswerError
 from breakseal.demo.pages import application, own_page
 from breakseal.demo.phone import DemoPhone
-from breakseal.demo.roadside.client import AnswerError
 from breakseal.demo.roadside.desk import Desk, Said
 from breakseal.demo.roadside.visiting import visit_routes
 from breakseal.kernel.errors import UnavailableError

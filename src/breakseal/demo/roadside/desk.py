@@ -8,7 +8,8 @@ from typing import Literal
 
 import msgspec
 
-from breakseal.demo.roadside.client import AnswerError, Client, Location, Question, Token, Visit
+from breakseal.client.answers import AnswerError, Location, Question, Token, Visit, Wanted
+from breakseal.client.client import COME_AGAIN, Client
 from breakseal.kernel.errors import BreaksealError, RefusedError
 from breakseal.kernel.model.canonical import b64
 from breakseal.kernel.ports import Clock, Entropy
@@ -16,7 +17,6 @@ from breakseal.kernel.ports import Clock, Entropy
 State = Literal[
     "waiting", "agreed", "found", "refused", "too-late", "not-asked", "ended", "unavailable", "too-often"
 ]
-COME_AGAIN = frozenset({"authorization_pending", "slow_down"})
 MOST = 200
 
 
@@ -60,7 +60,7 @@ class Desk:
         """Have a person asked."""
         now = self._clock.now()
         try:
-            question = self._client.ask(number, purpose, precision, language)
+            question = self._client.ask(number, Wanted(purpose, precision), language)
         except AnswerError as error:
             if error.reason != "access_denied":
                 raise

@@ -10,10 +10,10 @@ from breakseal.bootstrap import ambient
 from breakseal.bootstrap.serving import Surface, until_over
 from breakseal.bootstrap.tether import Tether
 from breakseal.bootstrap.tls import certificate
+from breakseal.client.client import Client
 from breakseal.config import Config
 from breakseal.demo import places, town
 from breakseal.demo.roadside.app import create_roadside
-from breakseal.demo.roadside.client import Client
 from breakseal.demo.roadside.desk import Desk
 from breakseal.demo.telephone import town_phones
 from breakseal.demo.visitor import trust

@@ -9,7 +9,7 @@ from litestar import Request, Response, get
 
 from breakseal.programmes.location import fields
 from breakseal.web import guards
-from breakseal.web.location import correlator, messages, paths
+from breakseal.web.location import correlator, fixsource, messages, paths
 from breakseal.web.location.desk import desk_of
 
 REF = "#/components/schemas/{name}"
@@ -150,10 +150,17 @@ def _operation(
             "operationId": name,
             "parameters": [_correlator_parameter()],
             "requestBody": {"required": True, "content": {JSON: {"schema": _ref(takes)}}},
-            "responses": {str(status): _answer("what was asked for", _ref(gives)), **answers},
+            "responses": {str(status): _success(gives, located=name in ("retrieve", "verify")), **answers},
             "security": [{"openId": [scope]}],
         }
     }
+
+
+def _success(gives: str, *, located: bool) -> dict[str, Any]:
+    answer = _answer("what was asked for", _ref(gives))
+    if located:
+        answer["headers"][fixsource.NAME] = {"description": fixsource.ABOUT, "schema": fixsource.SCHEMA}
+    return answer
 
 
 def _failure(words: str, codes: tuple[str, ...]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ overrides and parameters decide nothing here, because nothing here looks at them
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -66,13 +66,18 @@ def named(request: Request[Any, Any, Any], address: str, scope: str) -> Bearing:
     return bearing
 
 
-def answer(request: Request[Any, Any, Any], value: Out | Sequence[Out], status: int = 200) -> Response[Any]:
-    """Return a success with the client's correlator."""
+def answer(
+    request: Request[Any, Any, Any],
+    value: Out | Sequence[Out],
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response[Any]:
+    """Return a success with the client's correlator, and `headers`."""
     return Response(
         msgspec.json.encode(value),
         status_code=status,
         media_type="application/json",
-        headers=correlator.echo(request),
+        headers={**correlator.echo(request), **(headers or {})},
     )
 
 

@@ -30,7 +30,7 @@ from breakseal.programmes.location import fields, looks
 from breakseal.programmes.location.errors import AreaError
 from breakseal.web import guards
 from breakseal.web.ingest.handing import handed
-from breakseal.web.location import gate, paths
+from breakseal.web.location import fixsource, gate, paths
 from breakseal.web.location.bodies import MAX_BODY
 from breakseal.web.location.credentials import Bearing
 from breakseal.web.location.desk import Desk, desk_of
@@ -59,14 +59,15 @@ async def retrieve(request: Request[Any, Any, Any]) -> Response[Any]:
     age = _age_of(body)
     found = await _look(desk, bearing, paths.RETRIEVE, age, None)
     fix = found.fix if found and found.answer == "found" else None
-    if fix is None:
+    if found is None or fix is None:
         raise _unable(_RETRIEVAL, stale=age != looks.ANY_AGE)
     if not looks.is_fresh(fix.at, desk.clock.now(), age):
         raise _unable(_RETRIEVAL, stale=True)
     if not looks.fits_surface(fix, None if body.maxSurface is msgspec.UNSET else body.maxSurface):
         code = f"{_RETRIEVAL}.UNABLE_TO_FULFILL_MAX_SURFACE"
         raise CamaraError(422, code, "what was agreed to or found is a larger area")
-    return gate.answer(request, LocationOut(lastLocationTime=moment(fix.at), area=_circle(fix)))
+    answer = LocationOut(lastLocationTime=moment(fix.at), area=_circle(fix))
+    return gate.answer(request, answer, headers=fixsource.header(found, desk.clock.now()))
 
 
 @post(paths.VERIFY, opt=guards.SIGNATURE, request_max_body_size=MAX_BODY, include_in_schema=False)
@@ -83,7 +84,7 @@ async def verify(request: Request[Any, Any, Any]) -> Response[Any]:
         raise _unable(_VERIFICATION, stale=True)
     rate = max(1, min(found.share, 99)) if verdict == "PARTIAL" else msgspec.UNSET
     answer = VerificationOut(verificationResult=verdict, lastLocationTime=moment(found.at), matchRate=rate)
-    return gate.answer(request, answer)
+    return gate.answer(request, answer, headers=fixsource.header(found, desk.clock.now()))
 
 
 async def _look(desk: Desk, bearing: Bearing, path: str, age: int, area: Area | None) -> Found | None:

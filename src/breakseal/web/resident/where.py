@@ -16,7 +16,15 @@ REPLIES = ("yes", "day", "no", "silence", "stop", "start", "help", "language")
 @get("/where", opt=guards.SUBJECT, include_in_schema=False)
 async def where(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Show a shell; the browser reads the consents from the keyholder and fills it."""
-    return page(request, "resident/where.html", messages=("where", "ownphone", "map"), replies=REPLIES)
+    return page(
+        request, "resident/where.html", messages=("where", "ownphone", "map"), replies=REPLIES, own=True
+    )
 
 
-ROUTES = Router(path="/", route_handlers=[where])
+@get("/would-see", opt=guards.PUBLIC, include_in_schema=False)
+async def would_see(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Show what a company would get of a place that one picks: before agreeing, and without an account."""
+    return page(request, "resident/would_see.html", messages=("map",), own=False)
+
+
+ROUTES = Router(path="/", route_handlers=[where, would_see])

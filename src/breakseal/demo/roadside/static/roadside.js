@@ -1,6 +1,6 @@
 // The company's page: has a phone's owner asked, waits for the answer, and shows it on a map, until it is ended.
-import { around, draw, length, near } from "/static/js/map.js";
-import { at, make, t } from "/static/js/page.js";
+import { around, draw, length, near, sourceOf } from "/static/js/map.js";
+import { age, at, make, t } from "/static/js/page.js";
 
 const POLL = 2000;
 const BAD = new Set(["refused", "too-late", "not-asked", "ended", "failed"]);
@@ -31,12 +31,6 @@ function forget() {
   at("found").hidden = true;
 }
 
-function age(seconds) {
-  const names = [["second", 1], ["minute", 60], ["hour", 3600]];
-  const [unit, size] = names.findLast(([, one]) => seconds >= one) ?? names[0];
-  return new Intl.RelativeTimeFormat(document.documentElement.lang).format(-Math.max(0, Math.floor(seconds / size)), unit);
-}
-
 function clock(seconds) {
   return new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "medium" }).format(new Date(seconds * 1000));
 }
@@ -46,7 +40,7 @@ function rows(said, circle, where) {
   const pairs = [
     ["where", where], ["circle", t("roadside.circle", { radius: length(circle.radius), lat: circle.lat.toFixed(3), lon: circle.lon.toFixed(3) })],
     ["seen", t("roadside.seen", { age: age(said.now - seen), time: clock(seen) })],
-    ["agreed", t("roadside.precision." + said.precision)], ["source", t("roadside.source")],
+    ["agreed", t("roadside.precision." + said.precision)], ["source", sourceOf(said.found.source)],
   ];
   return pairs.flatMap(([name, text]) => [make("dt", {}, t("roadside.col." + name)), make("dd", {}, text)]);
 }

@@ -1,5 +1,5 @@
 // A circle on a map of our own: MapLibre over county lines and towns of this site. Without WebGL the words remain.
-import { t } from "./page.js";
+import { has, t } from "./page.js";
 
 const EARTH = 6_371_000;
 const WAYS = ["n", "ne", "e", "se", "s", "sw", "w", "nw"];
@@ -68,10 +68,17 @@ function countyOf(counties, { lat, lon }) {
   return found ? t("map.county", { county: found.properties.name, state: found.properties.state }) : "";
 }
 
+const digits = (value) => (value < 1 ? { maximumSignificantDigits: 1 } : { maximumFractionDigits: value < 10 ? 1 : 0 });
+
 export function length(metres) {
-  const number = (value) => new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value);
+  const number = (value) => new Intl.NumberFormat(document.documentElement.lang, digits(value)).format(value);
   if (metres < 995) return t("map.short", { metres: number(metres), feet: number(metres / 0.3048) });
   return t("map.length", { km: number(metres / 1000), miles: number(metres / 1609.344) });
+}
+
+// Which source gave a fix, in words.
+export function sourceOf(source) {
+  return has(`map.source.${source}`) ? t("map.source." + source) : t("map.source.unsaid");
 }
 
 // Where the circle's middle is, in words: how far and which way from the nearest town, and in which county.
@@ -104,9 +111,9 @@ function style(counties, edge) {
   };
 }
 
-function locale() {
+function locale(title) {
   return {
-    "Map.Title": t("map.title"), "NavigationControl.ZoomIn": t("map.zoom-in"), "NavigationControl.ZoomOut": t("map.zoom-out"),
+    "Map.Title": title, "NavigationControl.ZoomIn": t("map.zoom-in"), "NavigationControl.ZoomOut": t("map.zoom-out"),
     "Marker.Title": t("map.marker"),
   };
 }
@@ -131,20 +138,31 @@ function byDistance(towns, { lat, lon }) {
   return [...towns].sort((a, b) => between(a.slice(1), [lat, lon]).metres - between(b.slice(1), [lat, lon]).metres);
 }
 
-// Draws `circle` into the empty `box`. -> a function that takes the map away again
-export async function draw(box, circle, base) {
+// The place itself, for its own person: a dot, which says nothing that the words do not.
+function dot(library, map, { lat, lon }) {
+  const element = document.createElement("span");
+  element.className = "map__dot";
+  element.setAttribute("aria-hidden", "true");
+  new library.Marker({ element }).setLngLat([lon, lat]).addTo(map);
+}
+
+// Draws `circle` into the empty `box`; `point` is shown in it, and `pick` is told where somebody clicks.
+// -> a function that takes the map away again
+export async function draw(box, circle, base, { point = null, pick = null, title = t("map.title") } = {}) {
   const edge = ring(circle);
   const towns = byDistance(base.towns, circle).slice(0, SHOWN_TOWNS);
   try {
     const library = await import("/vendor/maplibre/maplibre-gl.mjs");
     const map = new library.Map({
-      container: box, style: style(base.counties, edge), bounds: view(edge, circle, towns), locale: locale(),
+      container: box, style: style(base.counties, edge), bounds: view(edge, circle, towns), locale: locale(title),
       fitBoundsOptions: { padding: PADDING, maxZoom: 13 }, attributionControl: false, dragRotate: false, pitchWithRotate: false,
       maxZoom: 14, fadeDuration: 0,
     });
     map.addControl(new library.NavigationControl({ showCompass: false }));
     map.addControl(new library.ScaleControl({ unit: document.documentElement.lang === "en" ? "imperial" : "metric" }));
     for (const town of towns) name(library, map, town);
+    if (point) dot(library, map, point);
+    if (pick) map.on("click", ({ lngLat }) => pick({ lat: lngLat.lat, lon: lngLat.lng }));
     map.once("idle", () => box.setAttribute("data-drawn", ""));
     return () => map.remove();
   } catch {

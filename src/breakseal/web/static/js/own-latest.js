@@ -1,6 +1,6 @@
 // What one's own phone last told, in words and on a map: part of two pages (parts/own_latest.html).
 import { latest } from "./own-fixes.js";
-import { at, t, when } from "./page.js";
+import { age, at, t, when } from "./page.js";
 
 let clear = () => {};
 
@@ -31,6 +31,6 @@ export async function drawLatest(known) {
     return;
   }
   const place = { lat: degrees(fix.lat), lon: degrees(fix.lon), radius: fix.radius };
-  at("latest").textContent = t("js.ownphone.latest", { when: when(fix.at), ...place });
+  at("latest").textContent = t("js.ownphone.latest", { when: when(fix.at), age: age(Date.now() / 1000 - fix.at), ...place });
   await drawMap(fix);
 }

@@ -53,6 +53,13 @@ export function day(seconds, timeZone = undefined) {
   return new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone }).format(new Date(seconds * 1000));
 }
 
+// How long ago, in the largest unit that fits.
+export function age(seconds) {
+  const names = [["second", 1], ["minute", 60], ["hour", 3600]];
+  const [unit, size] = names.findLast(([, one]) => seconds >= one) ?? names[0];
+  return new Intl.RelativeTimeFormat(language).format(-Math.max(0, Math.floor(seconds / size)), unit);
+}
+
 export function download(name, bytes, type) {
   const href = URL.createObjectURL(new Blob([bytes], { type }));
   const link = make("a", { href, download: name });

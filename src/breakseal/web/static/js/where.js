@@ -50,7 +50,14 @@ function row(held, consent) {
     at("h-may").focus();
   }), "secondary");
   end.setAttribute("aria-label", `${t("where.end")}: ${consent.requester}, ${consent.recipient}`);
-  return make("li", { class: "bs-entry" }, make("h3", {}, consent.requester), terms(held, consent), make("div", { class: "bs-actions" }, end));
+  return make("li", { class: "bs-entry" }, make("h3", {}, consent.requester), terms(held, consent), make("div", { class: "bs-actions" }, end, seen(consent)));
+}
+
+// Shows on the map of this page what this consent tells (would-see.js).
+function seen({ requester, recipient, precision }) {
+  const show = button(t("js.see.this"), () => document.dispatchEvent(new CustomEvent("would-see", { detail: precision })));
+  show.setAttribute("aria-label", `${t("js.see.this")}: ${requester}, ${recipient}`);
+  return show;
 }
 
 function drawState({ paused, consents: held }) {

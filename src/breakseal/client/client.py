@@ -20,7 +20,21 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from breakseal.kernel.errors import BreaksealError, UnavailableError
+from breakseal.client.answers import (
+    AnswerError,
+    Area,
+    Location,
+    Pushed,
+    Question,
+    Refusal,
+    Server,
+    Subscription,
+    Token,
+    Visit,
+    Wanted,
+    with_source,
+)
+from breakseal.kernel.errors import UnavailableError
 from breakseal.kernel.ports import Clock, Entropy
 
 A = TypeVar("A")
@@ -30,94 +44,10 @@ SUBSCRIPTIONS = "/geofencing-subscriptions/v0.5/subscriptions"
 ENTERED = "org.camaraproject.geofencing-subscriptions.v0.area-entered"
 CIBA = "urn:openid:params:grant-type:ciba"
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-SCOPE = "openid dpv:{purpose} location-retrieval:read precision:{precision}"
-LASTING = "lasting:30d"
+LASTING = "30d"
 ASSERTION_LIFE = 120
-
-
-class AnswerError(BreaksealError):
-    """The server refused; `reason` is its own word, such as `access_denied` or `UNAUTHENTICATED`."""
-
-    def __init__(self, status: int, reason: str, text: str) -> None:
-        super().__init__(text or reason, reason=reason)
-        self.status = status
-
-
-class Server(msgspec.Struct, frozen=True, kw_only=True):
-    """What the server says of itself (OpenID Connect Discovery, CIBA section 4)."""
-
-    issuer: str
-    token_endpoint: str
-    backchannel_authentication_endpoint: str
-    pushed_authorization_request_endpoint: str = ""
-    authorization_endpoint: str = ""
-    scopes_supported: tuple[str, ...] = ()
-
-
-class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """The person is being asked (CIBA section 7.3); times are seconds."""
-
-    auth_req_id: str
-    expires_in: int
-    interval: int = 5
-
-
-class Visit(msgspec.Struct, frozen=True, kw_only=True):
-    """A person who is sent to agree in their browser: where to, and what binds the answer to this visit."""
-
-    to: str
-    state: str
-    verifier: str
-    back: str
-
-
-class _Pushed(msgspec.Struct, frozen=True, kw_only=True):
-    request_uri: str
-
-
-class Token(msgspec.Struct, frozen=True, kw_only=True):
-    """What the person's yes gave: good only with a proof by this client's key."""
-
-    access_token: str
-    token_type: str
-    expires_in: int
-    scope: str = ""
-    refresh_token: str = ""
-
-
-class Point(msgspec.Struct, frozen=True, kw_only=True):
-    """WGS 84 degrees."""
-
-    latitude: float
-    longitude: float
-
-
-class Area(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A circle; the radius is in metres."""
-
-    area_type: str
-    center: Point
-    radius: float
-
-
-class Location(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """CAMARA's answer: the circle that the phone is in, and when that was so (RFC 3339)."""
-
-    last_location_time: str
-    area: Area
-
-
-class Subscription(msgspec.Struct, frozen=True, kw_only=True):
-    """What is told to a sink until it ends."""
-
-    id: str
-
-
-class _Refusal(msgspec.Struct, frozen=True, kw_only=True):
-    error: str = ""
-    error_description: str = ""
-    code: str = ""
-    message: str = ""
+COME_AGAIN = frozenset({"authorization_pending", "slow_down"})
+"""What the token endpoint says while the person has not answered."""
 
 
 class Client:
@@ -141,24 +71,20 @@ class Client:
             self._server = _read(self._send("GET", DISCOVERY), Server)
         return self._server
 
-    def ask(self, number: str, purpose: str, precision: str, language: str) -> Question:
-        """Have the person who carries `number` (E.164) asked; `purpose` is a DPV term, `precision` such as "1km".
+    def ask(self, number: str, wanted: Wanted, language: str) -> Question:
+        """Have the person who carries `number` (E.164) asked.
 
         Raises:
             AnswerError: "invalid_scope", or "access_denied" where this person is not asked again now.
         """
-        form = {
-            "scope": SCOPE.format(purpose=purpose, precision=precision),
-            "login_hint": f"tel:{number}",
-            "ui_locales": language,
-        }
+        form = {"scope": wanted.scope(), "login_hint": f"tel:{number}", "ui_locales": language}
         return _read(self._form(self.server().backchannel_authentication_endpoint, form), Question)
 
     def token(self, question: Question) -> Token:
         """Come for the token.
 
         Raises:
-            AnswerError: "authorization_pending" and "slow_down" mean: come again; any other: it is over.
+            AnswerError: one of `COME_AGAIN` means: come again; any other: it is over.
         """
         form = {"grant_type": CIBA, "auth_req_id": question.auth_req_id}
         return _read(self._form(self.server().token_endpoint, form), Token)
@@ -172,11 +98,11 @@ class Client:
         server, state, verifier = self.server(), self._jti(), _b64(self._entropy.token(32))
         form = {
             "client_id": self.client_id, "response_type": "code", "redirect_uri": back, "state": state,
-            "scope": f"{SCOPE.format(purpose=purpose, precision=precision)} {LASTING}",
+            "scope": Wanted(purpose=purpose, precision=precision, lasting=LASTING).scope(),
             "code_challenge": _b64(hashlib.sha256(verifier.encode("ascii")).digest()),
             "code_challenge_method": "S256",
         }  # fmt: skip
-        pushed = _read(self._form(server.pushed_authorization_request_endpoint, form), _Pushed)
+        pushed = _read(self._form(server.pushed_authorization_request_endpoint, form), Pushed)
         query = urlencode({"client_id": self.client_id, "request_uri": pushed.request_uri})
         to = f"{server.authorization_endpoint}?{query}"
         return Visit(to=to, state=state, verifier=verifier, back=back)
@@ -212,17 +138,22 @@ class Client:
         header = {"alg": "ES256", "typ": "dpop+jwt", "jwk": self._public}
         return jwt.encode(header, claims, self._key)
 
+    def bearing(self, token: Token, path: str, proof: str = "") -> dict[str, str]:
+        """Return the headers of one request to `path` with `token`, with a fresh proof unless one is given."""
+        return {"authorization": f"DPoP {token.access_token}", "dpop": proof or self.proof(token, path)}
+
     def locate(self, token: Token, proof: str = "") -> Location:
         """Ask once where the phone is, with a fresh proof unless one is given.
 
         Raises:
             AnswerError: status 401 where the token opens nothing (any more), 422 where nobody can say, 429 too often.
         """
-        headers = {
-            "authorization": f"DPoP {token.access_token}",
-            "dpop": proof or self.proof(token, RETRIEVE),
-        }
-        return _read(self._send("POST", RETRIEVE, json={}, headers=headers), Location)
+        answer = self._send("POST", RETRIEVE, json={}, headers=self.bearing(token, RETRIEVE, proof))
+        return with_source(_read(answer, Location), answer.headers)
+
+    def authenticated(self, form: Mapping[str, str]) -> dict[str, str]:
+        """Return a form of the authorization server with this client's assertion, good once."""
+        return {**form, "client_assertion_type": ASSERTION, "client_assertion": self._assertion()}
 
     def subscribe(self, token: Token, area: Area, sink: str) -> str:
         """Have `sink` told when the phone enters `area`, and at once if it is there; return the subscription's id.
@@ -240,8 +171,7 @@ class Client:
         return _read(answer, Subscription).id
 
     def _form(self, address: str, form: Mapping[str, str]) -> httpx.Response:
-        whole = {**form, "client_assertion_type": ASSERTION, "client_assertion": self._assertion()}
-        return self._send("POST", address, data=whole)
+        return self._send("POST", address, data=self.authenticated(form))
 
     def _assertion(self) -> str:
         now = self._clock.now()
@@ -274,11 +204,11 @@ def _read(answer: httpx.Response, kind: type[A]) -> A:
         raise UnavailableError("the answer is not what it should be", reason="bad-answer") from error
 
 
-def _refusal(answer: httpx.Response) -> _Refusal:
+def _refusal(answer: httpx.Response) -> Refusal:
     try:
-        return msgspec.json.decode(answer.content, type=_Refusal)
+        return msgspec.json.decode(answer.content, type=Refusal)
     except msgspec.MsgspecError:
-        return _Refusal(code=f"status-{answer.status_code}")
+        return Refusal(code=f"status-{answer.status_code}")
 
 
 def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:

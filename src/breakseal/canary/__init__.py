@@ -1,0 +1,1 @@
+"""The attacks on location, by name, against a running instance over HTTP; the tests use the same cases."""
