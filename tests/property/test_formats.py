@@ -65,7 +65,7 @@ def _of(info: Any) -> st.SearchStrategy[Any]:
             **{f.name: _of(f.type) for f in info.fields if f.name not in ("v", "type") or f.required},
         )
     simple: dict[str, Callable[[], st.SearchStrategy[Any]]] = {
-        "StrType": lambda: texts,
+        "StrType": lambda: _text(info),
         "IntType": lambda: numbers,
         "BoolType": st.booleans,
         "NoneType": st.none,
@@ -74,6 +74,13 @@ def _of(info: Any) -> st.SearchStrategy[Any]:
         "UnionType": lambda: st.one_of([_of(one) for one in info.types]),
     }
     return simple[name]()
+
+
+def _text(info: Any) -> st.SearchStrategy[str]:
+    if info.pattern:
+        return st.from_regex(info.pattern, alphabet=st.characters(codec="ascii"))
+    least, most = info.min_length or 0, info.max_length
+    return texts.filter(lambda text: least <= len(text) and (most is None or len(text) <= most))
 
 
 every_struct = pytest.mark.parametrize("kind", STRUCTS, ids=lambda kind: kind.__name__)
