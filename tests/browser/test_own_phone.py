@@ -95,7 +95,7 @@ def test_a_phones_own_report_is_shown_to_its_person_and_to_nobody_else(person: P
     expect(seen).to_contain_text("44.0564, -123.0951, from your own phone", timeout=20_000)
     expect(seen).to_contain_text("A circle with a radius of 0.9 miles")
     page.get_by_label("How exactly").select_option("exact")
-    expect(seen).to_contain_text("A circle with a radius of 0.02 miles (0.03 km)")
+    expect(seen).to_contain_text("A circle with a radius of 82 feet (25 m)")
     clean(page)
     page.get_by_role("link", name="Set up your own phone").click()
 

@@ -62,15 +62,17 @@ def test_every_part_is_a_process_and_answers(demo: Running) -> None:
     assert len(set(found.values())) == len(PARTS)
     assert (facts(demo), facts(demo, "door")) == (200, 200)
     assert httpx.get(f"{demo.config.settings.door.origin}/log/checkpoint", timeout=10.0).status_code == 200
-    pages = (places.phone_origin, places.roadside_origin, places.tryout_origin)
+    pages = (places.phone_origin, places.roadside_origin, places.courthouse_origin, places.tryout_origin)
     for page in (origin(demo.config) for origin in pages):
         assert httpx.get(page, timeout=10.0).status_code == 200
 
 
 def test_the_terminal_says_what_to_open_first(demo: Running) -> None:
-    until(lambda: "8. Stop with Ctrl-C" in told(demo), "the greeting")
-    lines = [line for line in told(demo).splitlines() if line[:2] in {f"{number}." for number in range(1, 9)}]
-    assert len(lines) == 8
+    until(lambda: "9. Stop with Ctrl-C" in told(demo), "the greeting")
+    lines = [
+        line for line in told(demo).splitlines() if line[:2] in {f"{number}." for number in range(1, 10)}
+    ]
+    assert len(lines) == 9
     assert demo.config.settings.web.origin in lines[0]
     assert "Not guaranteed here" in told(demo)
     assert "--tls-cert" in told(demo)

@@ -176,7 +176,7 @@ def greet(config: Config, tell: Tell) -> None:
     tell(
         f"8. Try it as anybody would: {places.tryout_origin(config)}/try asks the phone whose number you type, once."
     )
-    tell("8. Stop with Ctrl-C. Start over: remove the folder " + str(config.path.parent))
+    tell("9. Stop with Ctrl-C. Start over: remove the folder " + str(config.path.parent))
     if web.startswith("http://"):
         tell("")
         tell("From another machine browsers need https. Start with a certificate for this machine's name:")
