@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.cast import Cast
+from tests.support.dangers import Danger
 from tests.support.locating import Locating
-from tests.support.world import World
+from tests.support.world import Person, World
 
 
 @pytest.fixture
@@ -37,3 +38,13 @@ def places(world: World) -> Locating:
 @pytest.fixture
 def rival(world: World) -> Locating:
     return Locating(world, org="pine-towing", recipient="Pine Towing")
+
+
+@pytest.fixture
+def danger(world: World) -> Danger:
+    return Danger(world)
+
+
+@pytest.fixture
+def rosa(world: World) -> Person:
+    return world.resident()

@@ -15,22 +15,8 @@ from breakseal.kernel.model.leaf import read_leaf
 from breakseal.keyholder import protocol as p
 from tests.support import dangers
 from tests.support.courts import AGENCY, DAY
-from tests.support.dangers import WATCH, Danger, listed, name_of
+from tests.support.dangers import HOUR, MINUTE, OTHER, WATCH, Danger, listed, name_of
 from tests.support.world import NUMBER, Person, World, software_key
-
-OTHER = "+15555550118"  # one digit from NUMBER
-MINUTE, HOUR = 60, 3600
-
-
-@pytest.fixture
-def danger(world: World) -> Danger:
-    return Danger(world)
-
-
-@pytest.fixture
-def rosa(world: World) -> Person:
-    return world.resident()
-
 
 # -- the way that is meant ---------------------------------------------------------------------------
 

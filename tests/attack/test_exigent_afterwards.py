@@ -14,22 +14,8 @@ from breakseal.kernel.model.exigent import (
 from breakseal.keyholder import protocol as p
 from tests.support import courts, restoring
 from tests.support.courts import AGENCY, DAY, Court
-from tests.support.dangers import Danger, listed
+from tests.support.dangers import OTHER, Danger, listed
 from tests.support.world import Person, World
-
-OTHER = "+15555550118"  # one digit from NUMBER
-MINUTE, HOUR = 60, 3600
-
-
-@pytest.fixture
-def danger(world: World) -> Danger:
-    return Danger(world)
-
-
-@pytest.fixture
-def rosa(world: World) -> Person:
-    return world.resident()
-
 
 # -- afterwards ----------------------------------------------------------------------------------------
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
-import pytest
 
 from breakseal.kernel.model import canonical, location, signed
 from breakseal.kernel.model import statements as s
@@ -21,22 +20,8 @@ from breakseal.keyholder import protocol as p
 from breakseal.keyholder.location.messages import Located, OpenFix
 from breakseal.keyholder.orders.messages import LocateUnder
 from tests.support.courts import AGENCY
-from tests.support.dangers import WATCH, Danger, bodies_of, name_of
+from tests.support.dangers import HOUR, OTHER, WATCH, Danger, bodies_of, name_of
 from tests.support.world import NUMBER, Person, World
-
-OTHER = "+15555550118"  # one digit from NUMBER
-MINUTE, HOUR = 60, 3600
-
-
-@pytest.fixture
-def danger(world: World) -> Danger:
-    return Danger(world)
-
-
-@pytest.fixture
-def rosa(world: World) -> Person:
-    return world.resident()
-
 
 # -- what is learned beside ----------------------------------------------------------------------------
 

@@ -9,22 +9,8 @@ from breakseal.kernel.model.words import CATEGORIES
 from breakseal.keyholder import protocol as p
 from breakseal.keyholder.location.messages import Located
 from tests.support.courts import AGENCY
-from tests.support.dangers import WATCH, Danger, listed
+from tests.support.dangers import HOUR, MINUTE, OTHER, WATCH, Danger, listed
 from tests.support.world import Person, World, software_key
-
-OTHER = "+15555550118"  # one digit from NUMBER
-MINUTE, HOUR = 60, 3600
-
-
-@pytest.fixture
-def danger(world: World) -> Danger:
-    return Danger(world)
-
-
-@pytest.fixture
-def rosa(world: World) -> Person:
-    return world.resident()
-
 
 # -- the call back -------------------------------------------------------------------------------------
 

@@ -23,6 +23,10 @@ from breakseal.keyholder.orders.messages import LocateUnder
 from tests.support.courts import AGENCY, Court
 from tests.support.world import NUMBER, Person, World, software_key
 
+OTHER = "+15555550118"
+"""One digit from `NUMBER`."""
+MINUTE, HOUR = 60, 3600
+
 WATCH = "night-watch"
 LINE = "+16085550123"
 TEXT = "a child is missing in the cold since six"

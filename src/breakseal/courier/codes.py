@@ -203,19 +203,21 @@ class Codes:
         return signed.write(statement, self._keys.signer)
 
 
-def check_permit(
-    data: bytes,
-    key: PublicKey,
-    kind: Literal["code", "notice", "consent", "locate", "agreed", "watch"],
-    now: int,
-) -> Permit:
+Kind = Literal["code", "notice", "consent", "locate", "agreed", "watch"]
+
+
+def check_permit(data: bytes, key: PublicKey, kind: Kind, now: int) -> Permit:
     """Return a permit of `kind` that the keyholder signed and that is not over.
 
     Raises:
         FormatError, VerificationError: no permit, of another signer, or of another kind.
         RefusedError: it is over.
     """
-    permit = read_permit(data, key)
+    return check_kind(read_permit(data, key), kind, now)
+
+
+def check_kind(permit: Permit, kind: Kind, now: int) -> Permit:
+    """Return a permit whose signature held, if it is of `kind` and not over; raises as `check_permit`."""
     if permit.kind != kind or len(permit.id) > MAX_PERMIT_ID:
         raise VerificationError("the permit is for something else", reason="permit-of-another-kind")
     canonical.unb64(permit.about, 16 if kind == "consent" else 32)

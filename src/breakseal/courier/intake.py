@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from breakseal.courier.codes import check_permit
+from breakseal.courier.codes import check_kind
 from breakseal.courier.delivery import KEPT_ADDRESS
 from breakseal.courier.events import note
 from breakseal.courier.keys import CourierKeys
@@ -73,20 +73,22 @@ class Intake:
     def _take_one(self, data: bytes) -> bool:
         now = max(self._clock.now(), self._outbox.swept_before())
         try:
-            kind = read_permit(data, self._key).kind
-            if kind == "watch":
+            permit = read_permit(data, self._key)
+            if permit.kind == "watch":
                 self._watch(data)
                 return False
-            return self._keep(
-                check_permit(data, self._key, "agreed" if kind == "agreed" else "notice", now), now
-            )
-        except RefusedError:
-            return self._keep_expired(read_permit(data, self._key), now)
+            return self._keep_live(permit, now)
         except UnavailableError:
             raise
         except BreaksealError as error:
             note("permit-refused", reason=error.reason)
             return False
+
+    def _keep_live(self, permit: Permit, now: int) -> bool:
+        try:
+            return self._keep(check_kind(permit, "agreed" if permit.kind == "agreed" else "notice", now), now)
+        except RefusedError:
+            return self._keep_expired(permit, now)
 
     def _keep(self, permit: Permit, now: int) -> bool:
         """Keep a permit; the keyholder offers one again until it knows that it was sent."""

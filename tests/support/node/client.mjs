@@ -1,24 +1,10 @@
 // A client that knows nothing of Breakseal: openid-client as it comes, told only an issuer, a key and a number.
 // Reads its orders from the environment, prints one JSON line for each step.
-import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import * as oauth from "openid-client";
+import { keyPair, say } from "./keys.mjs";
 
 const { ISSUER, CLIENT_ID, KEY_FILE, NUMBER, SCOPE } = process.env;
-
-function say(step, found = {}) {
-  console.log(JSON.stringify({ step, ...found }));
-}
-
-async function keyPair() {
-  const jwk = JSON.parse(readFileSync(KEY_FILE, "utf8"));
-  const curve = { name: "ECDSA", namedCurve: "P-256" };
-  const { d, ...open } = jwk;
-  return {
-    privateKey: await crypto.subtle.importKey("jwk", { ...open, d }, curve, false, ["sign"]),
-    publicKey: await crypto.subtle.importKey("jwk", open, curve, true, ["verify"]),
-  };
-}
 
 async function post(config, token, path, body, DPoP) {
   const headers = new Headers({ "content-type": "application/json", "x-correlator": "openid-client-1" });
@@ -32,7 +18,7 @@ async function post(config, token, path, body, DPoP) {
   }
 }
 
-const keys = await keyPair();
+const keys = await keyPair(KEY_FILE);
 const config = await oauth.discovery(new URL(ISSUER), CLIENT_ID, undefined, oauth.PrivateKeyJwt(keys.privateKey), {
   execute: [oauth.allowInsecureRequests, oauth.enableNonRepudiationChecks],
 });

@@ -1,26 +1,12 @@
 // A client that knows nothing of Breakseal: openid-client as it comes, sends a person to agree and comes back with a code.
 // Reads its orders from the environment, the address that the person came back to from its input.
-import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import * as oauth from "openid-client";
+import { keyPair, say } from "./keys.mjs";
 
 const { ISSUER, CLIENT_ID, KEY_FILE, CALLBACK, SCOPE } = process.env;
 
-function say(step, found = {}) {
-  console.log(JSON.stringify({ step, ...found }));
-}
-
-async function keyPair() {
-  const jwk = JSON.parse(readFileSync(KEY_FILE, "utf8"));
-  const curve = { name: "ECDSA", namedCurve: "P-256" };
-  const { d, ...open } = jwk;
-  return {
-    privateKey: await crypto.subtle.importKey("jwk", { ...open, d }, curve, false, ["sign"]),
-    publicKey: await crypto.subtle.importKey("jwk", open, curve, true, ["verify"]),
-  };
-}
-
-const keys = await keyPair();
+const keys = await keyPair(KEY_FILE);
 const config = await oauth.discovery(new URL(ISSUER), CLIENT_ID, undefined, oauth.PrivateKeyJwt(keys.privateKey), {
   execute: [oauth.allowInsecureRequests, oauth.enableNonRepudiationChecks],
 });

@@ -33,16 +33,11 @@ async def passed(
     Raises:
         CamaraError: what is wrong with it, in CAMARA's words.
     """
-    _check_address(request, address)
-    correlator.check(request)
-    bearing = bearing_of(request)
-    slip = desk_of(request).memory.slips.get(bearing.token)
-    _check_scheme(bearing, slip)
+    bearing, slip = _borne(request, address)
     try:
         body = await json_body(request, kind)
         _check_naming(body, slip)
-        if slip and (not slip.personal or scope not in slip.scopes):
-            raise denied()
+        _check_scope(slip, scope)
         check(body)
     except CamaraError as error:
         # Of a token that went through no hand here only the keyholder knows anything: without it, it is none.
@@ -56,13 +51,8 @@ def named(request: Request[Any, Any, Any], address: str, scope: str) -> Bearing:
     Raises:
         CamaraError: what is wrong with it, in CAMARA's words.
     """
-    _check_address(request, address)
-    correlator.check(request)
-    bearing = bearing_of(request)
-    slip = desk_of(request).memory.slips.get(bearing.token)
-    _check_scheme(bearing, slip)
-    if slip and (not slip.personal or scope not in slip.scopes):
-        raise denied()
+    bearing, slip = _borne(request, address)
+    _check_scope(slip, scope)
     return bearing
 
 
@@ -81,6 +71,16 @@ def answer(
     )
 
 
+def _borne(request: Request[Any, Any, Any], address: str) -> tuple[Bearing, Slip | None]:
+    """Return the token with its proof, and what is known here of a token that went through our hands."""
+    _check_address(request, address)
+    correlator.check(request)
+    bearing = bearing_of(request)
+    slip = desk_of(request).memory.slips.get(bearing.token)
+    _check_scheme(bearing, slip)
+    return bearing, slip
+
+
 def _check_address(request: Request[Any, Any, Any], address: str) -> None:
     """Refuse every other spelling of the address, and any query: proofs name this one."""
     if request.scope.get("raw_path") != address.encode("ascii", "replace"):
@@ -94,6 +94,12 @@ def _check_scheme(bearing: Bearing, slip: Slip | None) -> None:
     personal = slip is None or slip.personal
     if bearing.bound is not personal:
         raise unauthenticated()
+
+
+def _check_scope(slip: Slip | None, scope: str) -> None:
+    """Refuse what is known to be no person's token, or one without `scope`; of others the keyholder knows."""
+    if slip and (not slip.personal or scope not in slip.scopes):
+        raise denied()
 
 
 def _check_naming(body: In, slip: Slip | None) -> None:
