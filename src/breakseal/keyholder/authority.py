@@ -90,6 +90,17 @@ def check_not_restored(core: Core, statement: _Issued) -> None:
         )
 
 
+def use_up(core: Core, verified: Verified, now: int, longest: int = MAX_LIFE) -> None:
+    """Use a verified statement up, if it is in time and was signed after the last restore.
+
+    Raises:
+        RefusedError: too early, too late, too long, of before a restore, or used before.
+    """
+    check_time(verified.statement, now, longest)
+    check_not_restored(core, verified.statement)
+    consume(core, verified.digest, verified.statement.expires)
+
+
 def verify(core: Core, envelope: bytes, now: int) -> Verified:
     """Check that enrolled, active keys signed `envelope`; its time is checked apart.
 

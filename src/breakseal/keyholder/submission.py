@@ -12,9 +12,7 @@ from breakseal.keyholder.authority import (
     MAX_LIFE,
     MAX_ROOT_LIFE,
     Verified,
-    check_not_restored,
-    check_time,
-    consume,
+    use_up,
     verify,
     verify_root_signed,
     verify_self_signed,
@@ -109,7 +107,5 @@ def take(core: Core, envelope: bytes, now: int) -> Outcome:
         raise RefusedError("this kind of statement is not handed in here", reason="wrong-door")
     if kind is not s.CallEvent:
         # An event repeats harmlessly, and is judged by its call (`statements.calls`).
-        check_time(statement, now, longest)
-        check_not_restored(core, statement)
-        consume(core, verified.digest, statement.expires)
+        use_up(core, verified, now, longest)
     return effect(core, verified, statement, now)

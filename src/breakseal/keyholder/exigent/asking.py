@@ -21,14 +21,7 @@ from breakseal.kernel.model.exigent import (
 )
 from breakseal.kernel.policy.words import Purpose
 from breakseal.keyholder import deferred
-from breakseal.keyholder.authority import (
-    MAX_LIFE,
-    Verified,
-    check_not_restored,
-    check_time,
-    consume,
-    verify,
-)
+from breakseal.keyholder.authority import Verified, check_not_restored, use_up, verify
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.exigent import register
 from breakseal.keyholder.exigent.register import Asked
@@ -146,9 +139,7 @@ def _first(core: Core, statement: SecondExigent, now: int) -> tuple[Verified, Ex
     request = first.statement
     if not isinstance(request, Exigent):
         raise VerificationError("the supervisor signed for something else", reason="not-a-request")
-    check_time(request, now, MAX_LIFE)
-    check_not_restored(core, request)
-    consume(core, first.digest, request.expires)
+    use_up(core, first, now)
     number = core.ingest.open(canonical.unb64(request.number), exigent_info(request.nonce), now)
     again = core.ingest.open(
         canonical.unb64(statement.number), exigent_info(canonical.b64(first.digest)), now

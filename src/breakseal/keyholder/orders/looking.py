@@ -14,7 +14,7 @@ from breakseal.kernel.policy.decision import Decision, Obligations
 from breakseal.kernel.policy.words import Purpose
 from breakseal.kernel.seal import hpke
 from breakseal.keyholder import deferred
-from breakseal.keyholder.authority import MAX_LIFE, Verified, check_not_restored, check_time, consume, verify
+from breakseal.keyholder.authority import Verified, use_up, verify
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.disclosure.prepare import MAX_REASON
 from breakseal.keyholder.disclosure.record import Recorded
@@ -51,9 +51,7 @@ def asked_under(core: Core, question: LocateUnder, now: int) -> tuple[Verified, 
     asked = verified.statement
     if not isinstance(asked, LookUnder):
         raise RefusedError("not a request under an order", reason="not-a-request")
-    check_time(asked, now, MAX_LIFE)
-    check_not_restored(core, asked)
-    consume(core, verified.digest, asked.expires)
+    use_up(core, verified, now)
     hpke.parse_recipient(canonical.unb64(asked.recipient, 65))
     if len(asked.reason) > MAX_REASON or asked.max_age < -1:
         raise FormatError("a reason is too long, or an age is no number of seconds", reason="too-large")
