@@ -135,6 +135,37 @@ def test_a_restore_voids_every_request_and_no_review(
     danger.ask(OTHER)
 
 
+@pytest.mark.parametrize("said", ["not-upheld", "upheld", "released"])
+def test_a_restore_does_not_wash_an_agency_clean_of_what_was_found_meanwhile(
+    world: World, danger: Danger, tmp_path: Path, said: str
+) -> None:
+    """The leaf says that somebody judged, and not how: the harder is taken, and an overseer releases it."""
+    name = danger.ask()
+    world.engine.sweep()
+    copy = restoring.cold_copy(world, tmp_path / "copy")
+    danger.review(name, result="upheld" if said == "upheld" else "not-upheld", reason="of that hour")
+    if said == "released":
+        danger.review(name, danger.overseer.own, result="released", reason="they were trained")
+    restored(world, copy)
+    danger.refused(danger.asking(OTHER), "exigent-not-upheld")
+    danger.refused(danger.reviewing(name, danger.legal.own, result="upheld"), "exigent-reviewed")
+    danger.review(name, danger.overseer.own, result="released", reason="read again after a restore")
+    danger.ask(OTHER)
+
+
+def test_a_restore_keeps_no_request_open_that_was_denied_meanwhile(
+    world: World, danger: Danger, tmp_path: Path
+) -> None:
+    name = danger.ask()
+    world.engine.sweep()
+    copy = restoring.cold_copy(world, tmp_path / "copy")
+    danger.confirm(name, result="denied")
+    before = world.engine.core.store.one("SELECT count(*) FROM exigent")
+    restored(world, copy)
+    rows = world.engine.core.store.many("SELECT state, result FROM exigent")
+    assert (rows, before) == ([("denied", "")], (1,)), "a reviewer's body owes nothing"
+
+
 def test_a_restore_does_not_wash_an_agency_clean_of_what_it_asked_meanwhile(
     world: World, danger: Danger, tmp_path: Path
 ) -> None:

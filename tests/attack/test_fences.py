@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from breakseal.courier.private import Private
 from breakseal.kernel.model import location
 from breakseal.kernel.model import statements as s
 from breakseal.keyholder import protocol as p
@@ -52,6 +53,37 @@ def test_from_the_acknowledgement_of_stop_nothing_is_told_to_a_sink(tmp_path: Pa
             assert place.courier.location.fencing._running == {}
             for answer in (await ask(place, held), await subscribe(place, held)):
                 assert (answer.status_code, body_of(answer)["code"]) == (401, "UNAUTHENTICATED")
+
+    run(tmp_path, scene)
+
+
+def test_a_stop_while_the_carrier_is_asked_for_a_fence_tells_no_sink(tmp_path: Path) -> None:
+    """The check is under way and the sink has heard nothing yet: what the carrier says then is nobody's to hear."""
+
+    async def scene(place: Place) -> None:
+        held = await place.agreed(scope=OFTEN)
+        source = place.courier.location.locating._source
+        assert source is not None
+        asked, answer, ask_it = asyncio.Event(), asyncio.Event(), source.ask
+
+        async def slowly(number: Private, max_age: int) -> location.Fix:
+            asked.set()
+            await answer.wait()
+            return await ask_it(number, max_age)
+
+        async with sink(tmp_path / "sink", place) as program:
+            assert (await subscribe(place, held, wanted(program.url, config=AT_ONCE))).status_code == 201
+            await check(place)
+            source.ask = slowly  # type: ignore[method-assign] # the real carrier, later
+            await place.courier.poll()
+            await asyncio.wait_for(asked.wait(), 5)
+            await place.reply("Stop.")
+            answer.set()
+            for _ in range(3):
+                await check(place)
+            await asyncio.sleep(0.2)
+            assert program.types == ["subscription-started"]
+            assert place.courier.location.fencing._running == {}
 
     run(tmp_path, scene)
 
@@ -323,6 +355,21 @@ def test_fences_count_against_the_rate_and_cannot_find_a_place_by_halves(places:
         world.clock.time += 4
     assert begun >= 12
     assert checks == 4
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_a_pause_leaves_no_more_looks_beside_a_fence(places: Locating, paused: bool) -> None:
+    """A client that knows its rate and fences could count: checks that are withheld use it up as well."""
+    world = places.world
+    rosa, given = world.resident(), places.agree(rate=20)
+    places.watch(given)
+    if paused:
+        world.submit(world.sign(location.PauseLocation, rosa.session, paused=True))
+    for _ in range(2):
+        assert len(places.checked(180)) == (not paused)
+    for _ in range(18):
+        world.ask(places.looking(given), m.Located)
+    places.refused(places.looking(given), "too-many")
 
 
 def test_looks_and_checks_share_one_rate(places: Locating) -> None:

@@ -80,5 +80,5 @@ def test_a_record_that_is_still_owed_a_notice_is_kept_until_it_is_written(places
     for _ in range(4):
         world.clock.time += 86_400
         world.engine.sweep()
-    assert not deferred.overdue(world.engine.core, court.agency, world.clock.now())
+    assert not deferred.overdue(world.engine.core, court.agency, world.clock.now() + deferred.JOINED_WITHIN)
     assert world.engine.core.subjects.get(handle).erased

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from breakseal.kernel.errors import VerificationError
-from breakseal.kernel.model import canonical
+from breakseal.kernel.model import canonical, enrolments
 from breakseal.kernel.model import statements as s
 from breakseal.kernel.model.body import Body, verify_trail
 from breakseal.kernel.model.keys import PublicKey
@@ -64,6 +64,24 @@ def test_an_ask_of_another_client_is_collected(places: Locating, rival: Locating
     places.attest(places.answered(asked.ask))
     places.refused(m.TakeToken(ask=asked.ask, assertion=rival.assertion()), "expired-token")
     assert places.take(asked.ask).token
+
+
+def test_a_token_of_the_same_companys_other_client_is_used(places: Locating, world: World) -> None:
+    """Requester and recipient read alike; the key is another, and the person agreed to one."""
+    twin = Locating(world, org=places.org, recipient=places.recipient, enrol=False)
+    world.submit(
+        world.sign(
+            enrolments.EnrolOrganisation, *world.oversight[:2], org=places.org, name=places.org.title(), kind="company",
+            places=(), sponsors=(enrolments.NamedKey(name="sponsor", key=places.sponsor.key),),
+            clients=tuple(
+                enrolments.NamedKey(name=places.recipient, key=one.client.key) for one in (places, twin)
+            ),
+        )
+    )  # fmt: skip
+    given = places.agree()
+    assert twin.locate(twin.agree(purpose="CustomerCare")).permit
+    twin.refused(twin.looking(given), "no-token")
+    assert places.locate(given).permit
 
 
 def test_somebody_else_than_a_client_asks(places: Locating) -> None:

@@ -15,7 +15,6 @@ from tests.support.clientparts import ELSEWHERE
 from tests.support.clients import NUMBER, OFTEN, SCOPE, Place, body_of, circle, run
 from tests.support.fences import FENCES, LEFT, ask, check, sink, subscribe, wanted
 
-pytestmark = published.needed
 NAME = "geofencing-subscriptions.yaml"
 TOKEN = {"credentialType": "ACCESSTOKEN", "accessToken": "s3cret", "accessTokenType": "bearer"}
 LASTING = TOKEN | {"accessTokenExpiresUtc": "2030-01-01T00:00:00Z"}
@@ -154,6 +153,7 @@ def test_what_is_understood_and_not_to_be_had(tmp_path: Path) -> None:
     run(tmp_path, scene)
 
 
+@published.needed
 def test_the_published_requests(tmp_path: Path) -> None:
     """Each names a device, which no token of ours lets a client do; without it and in good time it is taken."""
 
@@ -198,6 +198,7 @@ def test_a_consent_to_one_answer_opens_no_subscription(tmp_path: Path) -> None:
     run(tmp_path, scene)
 
 
+@published.needed
 def test_the_scopes_are_the_published_ones_and_may_be_asked_for(tmp_path: Path) -> None:
     async def scene(place: Place) -> None:
         paths = published.read(NAME)["paths"]

@@ -14,12 +14,11 @@ from breakseal.kernel.model.fixes import CATEGORY
 from breakseal.kernel.seal import aead, hpke
 from breakseal.kernel.seal.fixkeys import derive_pair
 from breakseal.web.ingest.ports import Device
-from tests.support import ownphones, published
+from tests.support import ownphones
 from tests.support.clients import HERE, OFTEN, Place, body_of, circle, run
 from tests.support.courier import NUMBER
 from tests.support.world import Person
 
-pytestmark = published.needed
 KEY = "k" * 32
 ELSEWHERE = (38.2, -76.2)
 """Where the phone itself says that it is; far from where the carrier's network has it."""

@@ -16,7 +16,6 @@ from tests.support.clientparts import ELSEWHERE
 from tests.support.clients import HERE, OFTEN, SCOPE, Place, body_of, run
 from tests.support.locating import RETRIEVE
 
-pytestmark = published.needed
 DEVICE = {"phoneNumber": "+12025550143"}
 OK, MALFORMED, UNAUTHENTICATED, DENIED, UNPROCESSABLE = 200, 400, 401, 403, 422
 
@@ -102,6 +101,7 @@ def test_age_and_surface_only_ever_take_away(tmp_path: Path) -> None:
     run(tmp_path, scene)
 
 
+@published.needed
 def test_a_persons_token_says_whose_phone_it_is(tmp_path: Path) -> None:
     async def scene(place: Place) -> None:
         held = await place.agreed()

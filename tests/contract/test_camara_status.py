@@ -11,7 +11,6 @@ from tests.support import published
 from tests.support.clients import NUMBER, OFTEN, SCOPE, STATUS, Place, body_of, run
 from tests.support.locating import PURPOSE
 
-pytestmark = published.needed
 READ, VERIFY = "location-retrieval:read", "location-verification:verify"
 ASKED: dict[str, Any] = {"scopes": [READ], "purpose": f"dpv:{PURPOSE}", "requestCaptureUrl": False}
 
@@ -74,8 +73,8 @@ def test_a_pause_reads_as_unavailable_and_shows_nowhere(tmp_path: Path) -> None:
 
         await place.submit(location.PauseLocation, person.session, paused=True)
         pace = place.app.state.location.memory.pace
-        pace._seconds.clear()
-        pace.note(0.4)
+        pace._seconds[False].clear()
+        pace.note(0.4, told=False)
         started = asyncio.get_running_loop().time()
         paused = await place.retrieve(held)
         assert asyncio.get_running_loop().time() - started >= 0.4
@@ -116,6 +115,7 @@ def test_what_is_refused(tmp_path: Path) -> None:
     run(tmp_path, scene)
 
 
+@published.needed
 def test_the_published_requests_and_addresses_to_call_back(tmp_path: Path) -> None:
     async def scene(place: Place) -> None:
         held = await place.agreed()

@@ -12,7 +12,6 @@ from tests.support import published
 from tests.support.clients import HERE, OFTEN, Place, body_of, circle, run
 from tests.support.locating import PURPOSE, VERIFY
 
-pytestmark = published.needed
 ONLY_WHETHER = f"openid dpv:{PURPOSE} location-verification:verify"
 NAME = "location-verification.yaml"
 
@@ -83,6 +82,7 @@ def test_nothing_known_reads_by_whether_an_age_was_asked(tmp_path: Path) -> None
     run(tmp_path, scene)
 
 
+@published.needed
 def test_the_published_requests(tmp_path: Path) -> None:
     async def scene(place: Place) -> None:
         held = await place.agreed(scope=OFTEN)

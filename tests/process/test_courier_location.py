@@ -12,7 +12,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from breakseal.courier.client import CourierClient
 from breakseal.courier.config import Replies
 from breakseal.courier.location.messages import AskSource, SourceAnswered, StartConsent
 from breakseal.courier.location.precision import coarsen
@@ -27,7 +26,7 @@ from tests.process.test_courier_keyholder import Meeting, Run
 from tests.process.test_courier_process import process, until
 from tests.support.carriers import CIRCLE, Carrier, running
 from tests.support.consents import Looker, number_in, question, told
-from tests.support.courier import NUMBER, Setting, make_setting
+from tests.support.courier import NUMBER, Setting, asking, make_setting
 from tests.support.locating import VERIFY, Locating
 
 
@@ -190,16 +189,15 @@ def test_kill_9_between_the_answers_loses_nothing_and_leaks_nothing(tmp_path: Pa
     setting = run_setting(tmp_path, carrier, inbound=Replies(folder=str(replies)))
 
     async def scene() -> None:
-        client = CourierClient(setting.config.socket)
         async with setting.keyholder.listening(setting.config.keyholder_socket):
-            async with process(setting):
+            async with process(setting), asking(setting.config.socket) as client:
                 assert (await client.ask(question(setting), Started)).state == "waiting"
                 await until(lambda: len(setting.shown()) == 1)
             code = setting.shown()[0].text.partition("YES ")[2][:4]
             now = int(time.time())
             write_reply(replies, PhoneReply(sender=NUMBER, text=f"DAY {code}", at=now, id="r1"))
             (replies / "0-bad.json").write_bytes(b"{")
-            async with process(setting):
+            async with process(setting), asking(setting.config.socket) as client:
                 await until(lambda: len(setting.shown()) == 2)
                 looker = Looker(setting)
                 asked = looker.ask()

@@ -28,7 +28,7 @@ from breakseal.kernel.errors import FormatError, RefusedError, UnavailableError
 from breakseal.kernel.model import signed
 from breakseal.kernel.model.permit import read_permit
 from breakseal.kernel.model.statements import NumberAttested
-from tests.support.courier import NUMBER, Setting, digest_of, free_port, make_setting
+from tests.support.courier import NUMBER, Setting, asking, digest_of, free_port, make_setting
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -78,6 +78,13 @@ async def process(setting: Setting) -> AsyncIterator[asyncio.subprocess.Process]
         await courier.wait()
 
 
+@asynccontextmanager
+async def talking(setting: Setting) -> AsyncIterator[CourierClient]:
+    """Start the courier, and talk to it."""
+    async with process(setting), asking(setting.config.socket) as client:
+        yield client
+
+
 def answers(path: str) -> bool:
     with socket.socket(socket.AF_UNIX) as one:
         try:
@@ -114,8 +121,7 @@ def name_of(setting: Setting, permit: bytes) -> str:
 
 def test_a_number_is_attested_over_the_socket(setting: Setting) -> None:
     async def scene() -> None:
-        async with setting.keyholder.listening(setting.config.keyholder_socket), process(setting):
-            client = CourierClient(setting.config.socket)
+        async with setting.keyholder.listening(setting.config.keyholder_socket), talking(setting) as client:
             question = setting.keyholder.claim()
             assert (await client.ask(question, Started)).state == "sent"
             digest = digest_of(question.claim)
@@ -139,12 +145,11 @@ def test_a_number_is_attested_over_the_socket(setting: Setting) -> None:
 
 def test_a_code_outlives_kill_9(setting: Setting) -> None:
     async def scene() -> None:
-        client = CourierClient(setting.config.socket)
         question = setting.keyholder.claim()
         async with setting.keyholder.listening(setting.config.keyholder_socket):
-            async with process(setting):
+            async with talking(setting) as client:
                 await client.ask(question, Started)
-            async with process(setting):
+            async with talking(setting) as client:
                 answer = AnswerCode(claim=digest_of(question.claim), code=setting.last_code())
                 assert (await client.ask(answer, Attested)).statement
 
@@ -188,9 +193,8 @@ def test_killed_with_the_mail_host_down_it_sends_after_restart(setting: Setting,
         setting.keyholder.notice("mail", "ana@example.org", words="plain", language="es")
 
     async def scene() -> None:
-        client = CourierClient(setting.config.socket)
         async with setting.keyholder.listening(setting.config.keyholder_socket):
-            async with process(setting):
+            async with talking(setting) as client:
                 await until(lambda: b"mail-host-failed" in (setting.folder / "log").read_bytes())
                 state = await client.ask(AskState(), CourierState)
                 assert state.waiting == 3
@@ -212,9 +216,9 @@ def test_killed_with_the_mail_host_down_it_sends_after_restart(setting: Setting,
 def test_without_a_keyholder_nothing_is_sent_and_the_web_tier_hears_why(setting: Setting) -> None:
     async def scene() -> None:
         question = setting.keyholder.claim()
-        async with process(setting):
+        async with talking(setting) as client:
             with pytest.raises(UnavailableError) as caught:
-                await CourierClient(setting.config.socket).ask(question, Started)
+                await client.ask(question, Started)
             assert caught.value.reason == "keyholder-unavailable"
 
     asyncio.run(scene())
@@ -251,14 +255,14 @@ def test_what_is_no_question_gets_a_problem_and_the_connection_goes_on(setting: 
 
 def test_garbled_claims_are_refused_over_the_socket(setting: Setting) -> None:
     async def scene() -> None:
-        async with setting.keyholder.listening(setting.config.keyholder_socket), process(setting):
+        async with setting.keyholder.listening(setting.config.keyholder_socket), talking(setting) as client:
             question = setting.keyholder.claim()
             for one in (
                 StartClaim(claim=b"{}", permit=question.permit),
                 StartClaim(claim=question.claim, permit=b""),
             ):
                 with pytest.raises(FormatError):
-                    await CourierClient(setting.config.socket).ask(one, Started)
+                    await client.ask(one, Started)
 
     asyncio.run(scene())
 

@@ -15,7 +15,6 @@ import pytest
 
 from breakseal.bootstrap import ambient
 from breakseal.config import Carrier, Channel, Config, Inbound, load, render
-from breakseal.courier.client import CourierClient
 from breakseal.courier.location.messages import AskSource, SourceAnswered
 from breakseal.courier.location.sphere import distance
 from breakseal.courier.phonebox import PhoneReply, write_reply
@@ -32,7 +31,7 @@ from breakseal.keyholder.location.messages import Located
 from breakseal.oversight import keyfile
 from tests.process.test_deferred_alone import PROGRAM, ask, installed, list_of
 from tests.support import parts
-from tests.support.courier import NUMBER
+from tests.support.courier import NUMBER, asking
 from tests.support.courts import DAY
 from tests.support.dangers import Danger
 from tests.support.world import Person, TestClock, World
@@ -139,11 +138,13 @@ class Town:
     def look(self, name: str) -> Found:
         """Have the officer look, the courier ask the carrier, and open the answer with the officer's key."""
         located = self.world.ask(self.danger.looking(name, NUMBER), Located)
-
-        client = CourierClient(str(self.config.socket("courier-web")))
-        sealed = asyncio.run(client.ask(AskSource(permit=located.permit), SourceAnswered)).sealed
+        sealed = asyncio.run(self._ask(AskSource(permit=located.permit))).sealed
         info = found_info(canonical.b64(located.leaf))
         return canonical.decode(hpke.open_from(self.danger.officer.opener, sealed, info), Found)
+
+    async def _ask(self, question: AskSource) -> SourceAnswered:
+        async with asking(str(self.config.socket("courier-web"))) as client:
+            return await client.ask(question, SourceAnswered)
 
     def refused(self, question: object) -> str:
         with pytest.raises(RefusedError) as caught:

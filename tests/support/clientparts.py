@@ -63,9 +63,10 @@ async def web_tier(
     folder: Path, keyholder: KeyholderClient, setting: Setting, clock: Clock, origin: str
 ) -> AsyncIterator[Any]:
     store, calls = SqliteMainStore(folder / "records.db"), SqliteCallKeep(folder / "calls.db")
+    courier = CourierClient(setting.config.socket)
     parts = WebParts(
         keyholder=keyholder,  # type: ignore[arg-type] # the port takes any message
-        courier=CourierClient(setting.config.socket),  # type: ignore[arg-type] # as above
+        courier=courier,  # type: ignore[arg-type] # as above
         store=store,
         clock=clock,
         entropy=ENTROPY,
@@ -75,6 +76,7 @@ async def web_tier(
     try:
         yield create_app(parts)
     finally:
+        await courier.close()
         await store.close()
         calls.close()
 

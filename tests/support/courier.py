@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from breakseal.ambient import SystemEntropy
 from breakseal.courier.app import Courier
+from breakseal.courier.client import CourierClient
 from breakseal.courier.config import CourierConfig, Desk, Phonebox, Replies
 from breakseal.courier.keys import CourierKeys, create_keys, load_keys
 from breakseal.courier.phonebox import PhoneMessage, read_folder
@@ -244,6 +245,16 @@ def make_setting(folder: Path, **changes: object) -> Setting:
     return Setting(
         folder=folder, config=config, keys=keys, keyholder=Keyholder(keys.point()), clock=SetClock()
     )
+
+
+@asynccontextmanager
+async def asking(path: str) -> AsyncIterator[CourierClient]:
+    """A client of the courier's socket, closed at the end."""
+    client = CourierClient(path)
+    try:
+        yield client
+    finally:
+        await client.close()
 
 
 def digest_of(envelope: bytes) -> bytes:

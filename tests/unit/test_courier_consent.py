@@ -32,7 +32,8 @@ def test_the_question_says_who_for_whom_why_how_exact_how_often_and_how_long(set
         assert text == (
             "Cedar Roadside Assistance asks where this phone is, for: Cedar Roadside dispatch."
             " Why: to give you a service that you asked for. How exact: an area about 3 km (2 miles) wide."
-            f" How often: up to 4 an hour. Reply YES {code} for one answer, DAY {code} for 24 hours,"
+            " How often: up to 4 an hour, also by itself, to see if it enters or leaves an area."
+            f" Reply YES {code} for one answer, DAY {code} for 24 hours,"
             f" NO {code} to refuse. STOP ends everything. HELP for help. ESPANOL. Breakseal"
         )
 

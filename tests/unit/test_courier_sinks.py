@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 
-from breakseal.courier.location.sinks import Sinks, parse, resolve
+from breakseal.courier.location.sinks import LOOKUPS_OF_ONE, Names, Sinks, parse
 from breakseal.kernel.errors import BreaksealError
 from breakseal.programmes.location.errors import SinkError
 from breakseal.programmes.location.fences import check_sink
@@ -43,7 +44,7 @@ def test_inner_addresses_are_not_spoken_to(host: str) -> None:
     async def scene() -> None:
         address = parse(f"https://{host}/", local=False)
         with pytest.raises(BreaksealError) as caught:
-            await resolve(address, local=False)
+            await Names().resolve(address, local=False)
         assert caught.value.reason in ("sink-refused", "sink-unknown")
 
     asyncio.run(scene())
@@ -54,26 +55,24 @@ def test_inner_addresses_are_not_spoken_to(host: str) -> None:
 @pytest.mark.parametrize("host", ["93.184.216.34", "[2606:2800:220:1::1]"])
 def test_addresses_of_the_open_internet_are(host: str) -> None:
     async def scene() -> None:
-        assert await resolve(parse(f"https://{host}:8443/x?y=z", local=False), local=False) == host.strip(
-            "[]"
-        )
+        address = parse(f"https://{host}:8443/x?y=z", local=False)
+        assert await Names().resolve(address, local=False) == host.strip("[]")
 
     asyncio.run(scene())
 
 
-def test_of_a_name_with_an_inner_address_too_nothing_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_a_name_with_an_inner_address_too_nothing_is_used() -> None:
     """And the connection goes to the address that was looked at: the name is asked for once."""
 
     async def scene() -> None:
         asked = []
 
-        async def found(host: str, port: int, **_known: object) -> list[tuple[object, ...]]:
+        def found(host: str, port: int, **_known: object) -> list[tuple[object, ...]]:
             asked.append(host)
             return [(2, 1, 6, "", ("93.184.216.34", port)), (2, 1, 6, "", ("10.0.0.1", port))]
 
-        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", found)
         with pytest.raises(BreaksealError) as caught:
-            await resolve(parse("https://sink.example/", local=False), local=False)
+            await Names(found).resolve(parse("https://sink.example/", local=False), local=False)
         assert (caught.value.reason, asked) == ("sink-refused", ["sink.example"])
 
     asyncio.run(scene())
@@ -86,7 +85,7 @@ def test_the_connection_goes_to_the_address_that_was_looked_at(monkeypatch: pyte
         asked: list[str] = []
         opened: list[tuple[object, ...]] = []
 
-        async def found(host: str, port: int, **_known: object) -> list[tuple[object, ...]]:
+        def found(host: str, port: int, **_known: object) -> list[tuple[object, ...]]:
             asked.append(host)
             return [(2, 1, 6, "", ("93.184.216.34", port))]
 
@@ -94,9 +93,8 @@ def test_the_connection_goes_to_the_address_that_was_looked_at(monkeypatch: pyte
             opened.append((host, port, known["server_hostname"], known["ssl"]))
             raise ConnectionRefusedError
 
-        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", found)
         monkeypatch.setattr(asyncio, "open_connection", connected)
-        sinks = Sinks(local=False)
+        sinks = Sinks(local=False, look=found)
         with pytest.raises(BreaksealError) as caught:
             async with sinks.open("https://sink.example:8443/x"):
                 pass
@@ -105,3 +103,35 @@ def test_the_connection_goes_to_the_address_that_was_looked_at(monkeypatch: pyte
         assert opened == [("93.184.216.34", 8443, "sink.example", sinks._context)]
 
     asyncio.run(scene())
+
+
+def test_a_name_server_that_never_answers_holds_up_no_other_domain_and_no_carrier() -> None:
+    """A lookup cannot be ended: what a client's own domain keeps waiting is that domain, and nothing of the loop's."""
+    answer, asked = threading.Event(), []
+
+    def look(host: str, port: int, **_known: object) -> list[tuple[object, ...]]:
+        asked.append(host)
+        if host.endswith(".slow.example"):
+            answer.wait(20)
+        return [(2, 1, 6, "", ("93.184.216.34", port))]
+
+    async def scene() -> None:
+        names = Names(look)
+        slow = [parse(f"https://n{n}.slow.example/", local=False) for n in range(12)]
+        given_up = await asyncio.gather(
+            *(asyncio.wait_for(names.resolve(one, local=False), 0.2) for one in slow), return_exceptions=True
+        )
+        assert all(isinstance(one, TimeoutError) for one in given_up)
+        assert len(asked) == LOOKUPS_OF_ONE
+        other = parse("https://sink.other.example.org/", local=False)
+        assert await asyncio.wait_for(names.resolve(other, local=False), 5) == "93.184.216.34"
+        assert await asyncio.wait_for(asyncio.to_thread(lambda: "free"), 5) == "free"
+        answer.set()
+        again = await asyncio.gather(*(names.resolve(one, local=False) for one in slow))
+        assert again == ["93.184.216.34"] * 12
+        assert names._lanes == {}
+
+    try:
+        asyncio.run(scene())
+    finally:
+        answer.set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ import pytest
 from breakseal.courier.app import Courier
 from breakseal.courier.location.inbound.port import Heard
 from breakseal.courier.location.replies import read
+from breakseal.courier.numbers import normalise_sender
 from breakseal.courier.outbox.database import StoreError
 from breakseal.courier.private import Private
-from breakseal.kernel.errors import BreaksealError
+from breakseal.kernel.errors import BreaksealError, RequestError
 from breakseal.kernel.model.location import ConsentAnswered, ConsentStopped, Fix
 from breakseal.keyholder import protocol
 from tests.support.consents import (
@@ -287,12 +289,37 @@ def test_a_stop_that_is_not_kept_is_not_taken(setting: Setting) -> None:
 
 def test_no_number_of_another_country_is_heard(setting: Setting) -> None:
     async def scene(courier: Courier) -> None:
-        Phone(setting, courier, "+442079460958").says("STOP")
-        Phone(setting, courier, "not a number").says("STOP")
+        for number in ("+442079460958", "not a number"):
+            with pytest.raises(RequestError):
+                Phone(setting, courier, number).says("STOP")
         await courier.location.hear()
         assert told(setting) == []
 
     play(setting, scene)
+
+
+def test_a_stop_whose_gateway_leaves_out_the_plus_is_obeyed() -> None:
+    """Of a country that is not the first: without the plus it reads as a wrong number of the first."""
+    assert normalise_sender("525512345678", ("US", "MX")).reveal() == "+525512345678"
+    assert normalise_sender("2025550143", ("US", "MX")).reveal() == NUMBER
+    for text in ("442079460958", "call me", "", "+", "٥٢٥٥١٢٣٤٥٦٧٨"):
+        with pytest.raises(RequestError):
+            normalise_sender(text, ("US", "MX"))
+
+
+def test_a_text_of_any_length_and_shape_is_read_at_once() -> None:
+    """A text comes from anybody, and all of the courier waits for its reading."""
+    for text in (
+        "a" * 4000,
+        "a1234" * 800,
+        "\u2057" * 1600,
+        "!" * 4000,
+        "yes" + "!" * 3990 + "x",
+        "no " * 1300,
+    ):
+        began = time.process_time()
+        read(text)
+        assert time.process_time() - began < 0.1
 
 
 def test_stops_outlive_restart_and_sweep(setting: Setting) -> None:

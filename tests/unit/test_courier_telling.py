@@ -65,7 +65,8 @@ def test_the_phone_is_told_once_and_the_keyholder_hears_of_it(setting: Setting) 
     assert (shown.to, shown.channel, shown.language) == (NUMBER, "sms", "en")
     assert shown.text == (
         "Agreed online: Cedar Roadside dispatch (Cedar Roadside Assistance) may see where this phone is, until 23"
-        " Nov 2027. How exact: the very place. Why: to give you a service that you asked for. Up to 4 times an hour. If"
+        " Nov 2027. How exact: the very place. Why: to give you a service that you asked for. Up to 4 times an hour,"
+        " also by itself, to see if it enters or leaves an area. If"
         " that was not you, or to end it at once, reply STOP (ALTO). HELP for help. Breakseal"
     )
     assert setting.keyholder.told == [(name, "sent")]

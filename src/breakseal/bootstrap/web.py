@@ -30,11 +30,12 @@ async def run(config: Config, tether: Tether, bound: socket.socket) -> None:
     tether.watch()
     clock, entropy = ambient.clock(), ambient.entropy()
     keyholder = KeyholderClient(str(config.socket("web")))
+    courier = CourierClient(str(config.socket("courier-web")))
     store = SqliteMainStore(config.records)
     calls = SqliteCallKeep(config.calls)
     parts = WebParts(
         keyholder=cast("Asks", keyholder),  # each neighbour has messages of its own; the port takes any
-        courier=cast("Asks", CourierClient(str(config.socket("courier-web")))),
+        courier=cast("Asks", courier),
         store=store,
         clock=clock,
         entropy=entropy,
@@ -46,6 +47,7 @@ async def run(config: Config, tether: Tether, bound: socket.socket) -> None:
         await until_over(Surface(create_app(parts), bound, certificate(config, "web")), tether)
     finally:
         await keyholder.close()
+        await courier.close()
         await store.close()
         calls.close()
 

@@ -17,6 +17,20 @@ _COSTLY = frozenset(
 )
 
 
+def normalise_sender(text: str, regions: tuple[str, ...]) -> Private:
+    """Return the number that a gateway says a text came from: some write E.164 without its plus.
+
+    Raises:
+        RequestError: as `normalise`.
+    """
+    try:
+        return normalise(text, regions)
+    except RequestError:
+        if not (text.isascii() and text.isdecimal()):
+            raise
+        return normalise(f"+{text}", regions)
+
+
 def normalise(text: str, regions: tuple[str, ...]) -> Private:
     """Return `text` as E.164 (ITU-T), read as a number of the first region where it has no country code.
 

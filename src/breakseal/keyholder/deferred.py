@@ -14,6 +14,8 @@ from breakseal.keyholder.logport import LogPort
 from breakseal.keyholder.trails import DEFERRED_TARGET, Happening, NewEntry
 
 MOST_A_SWEEP = 200
+JOINED_WITHIN = 600
+"""Seconds that the keyholder's own sweeps may take over a large order: that delay is not the agency's."""
 
 
 def write(core: Core, trail: int, what: Happening, due: int, now: int) -> NewEntry:
@@ -35,8 +37,10 @@ def extend(core: Core, basis: str, due: int) -> None:
 
 
 def overdue(core: Core, org: str, now: int) -> bool:
-    """Tell whether somebody should have been told of an act of `org` and is not."""
-    row = core.store.one("SELECT 1 FROM deferred WHERE joined = 0 AND due <= ? AND org = ?", now, org)
+    """Tell whether somebody should have been told of an act of `org` and is not, though there was time to."""
+    row = core.store.one(
+        "SELECT 1 FROM deferred WHERE joined = 0 AND due <= ? AND org = ?", now - JOINED_WITHIN, org
+    )
     return row is not None
 
 

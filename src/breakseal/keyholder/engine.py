@@ -190,6 +190,7 @@ class Engine:
 
     def _permits(self, question: p.TakePermits, now: int) -> Waiting:
         limit = min(question.limit, 200)
+        looking.settle(self.core, now)
         notices = self.core.permits.take(limit, now)
         texts = telling.take(
             self.core, max(limit - len(notices), 10), now

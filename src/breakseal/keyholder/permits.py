@@ -37,11 +37,11 @@ class Permits:
         After a call, the end of the call makes it due (`call_ended`), or four hours if nobody ends it. One call
         makes one notice, however often it was transferred and read, and so does one `series`.
         """
-        told = self._subjects.channels(handle)
-        if told is None or told.timing == "none":
-            return
         one = call or series
         if one and self._store.one("SELECT 1 FROM permits WHERE handle = ? AND call = ?", handle, one):
+            return
+        told = self._subjects.channels(handle)
+        if told is None or told.timing == "none":
             return
         due = now + CALL_LIFE if call and told.timing == "after-call" else now
         self._store.run(

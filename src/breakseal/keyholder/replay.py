@@ -23,6 +23,7 @@ from breakseal.kernel.model.leaf import Leaf, read_leaf, trail_ref, trail_tag
 from breakseal.kernel.model.words import OWN_CATEGORIES
 from breakseal.keyholder.authority import verify_root_signed
 from breakseal.keyholder.core import Core
+from breakseal.keyholder.exigent.register import called, judged
 from breakseal.keyholder.location import consents
 from breakseal.keyholder.logport import LogPort
 from breakseal.keyholder.statements import root as root_statements
@@ -92,11 +93,25 @@ class Replay:
         elif kind == "organisation" and leaf.type == "revoke":
             self._officer(leaf, trail, n, owner, now)
         elif kind == "organisation" and leaf.type == "basis" and leaf.basis == "exigent":
+            self._exigent(leaf, digest, trail, n, owner, now)
+
+    def _exigent(self, leaf: Leaf, digest: bytes, trail: int, n: int, org: str, now: int) -> None:
+        """Take over that a request was made, or what a reviewer said of one: the leaf tells of which, not what."""
+        core = self._core
+        if core.organisations.get(org).kind == "police":
             # What was asked is lost, and that it must be judged is not: it is named by its leaf from now on.
-            self._core.store.run(
+            core.store.run(
                 "INSERT INTO exigent VALUES (?, ?, '', ?, ?, 0, 'denied', '', '', x'', ?)",
-                digest, owner, trail, now, now,
+                digest, org, trail, now, now,
             )  # fmt: skip
+            return
+        for (name,) in core.store.many("SELECT digest FROM exigent WHERE result IN ('', 'upheld')"):
+            if self._is(leaf, trail, n, judged(canonical.b64(name))):
+                core.store.run(
+                    "UPDATE exigent SET state = 'denied', result = 'not-upheld' WHERE digest = ?", name
+                )
+            elif self._is(leaf, trail, n, called(canonical.b64(name))):
+                core.store.run("UPDATE exigent SET state = 'denied' WHERE digest = ?", name)
 
     def _public(self, envelope: bytes, now: int) -> None:
         verified = verify_root_signed(self._core, envelope)

@@ -264,13 +264,33 @@ def test_an_order_from_before_a_restore_opens_nothing_more(
     court.refused(court.looking(order), "before-restore")
 
 
+def test_a_restore_forgets_an_extension_and_the_court_can_extend_again(
+    world: World, court: Court, tmp_path: Path
+) -> None:
+    """Under the order of before the restore nothing opens; that a court puts off telling of it is nothing opened."""
+    rosa = world.resident()
+    court.lodge(court.order(defer_days=20, docket="one"))
+    world.engine.sweep()
+    copy = restoring.cold_copy(world, tmp_path / "copy")
+    court.lodge(court.order(defer_days=80, docket="two", extends="one", looks=0))
+    size, root = restoring.checkpoint(world)
+    restoring.put_back(world, copy, "keyholder.db")
+    restoring.release(world, size, root)
+    world.clock.time += 61
+    court.lodge(court.order(defer_days=80, docket="three", extends="one", looks=0))
+    pass_days(world, 79)
+    assert joined(world, rosa) == []
+    pass_days(world, 1)
+    assert [one.result for one in joined(world, rosa)] == ["order-lodged", "order-lodged"]
+
+
 def test_what_is_nobodys_comes_due_like_the_rest(world: World, court: Court) -> None:
     order = court.order("+15555550199", defer_days=10)
     court.lodge(order)
     court.look(order, "+15555550199")
     pass_days(world, 10)
     core = world.engine.core
-    assert not deferred.overdue(core, court.agency, world.clock.time)
+    assert not deferred.overdue(core, court.agency, world.clock.time + deferred.JOINED_WITHIN)
     assert core.store.one("SELECT count(*) FROM deferred WHERE joined = 0") == (0,)
 
 
@@ -313,7 +333,7 @@ def test_what_cannot_be_joined_stays_overdue_and_holds_up_nothing_else(world: Wo
         core.vault.destroy(f"trail/{first[0]}")  # as a damaged disk would
     pass_days(world, 10)
     assert len(joined(world, rosa)) == 1
-    assert deferred.overdue(core, court.agency, world.clock.time)
+    assert deferred.overdue(core, court.agency, world.clock.time + deferred.JOINED_WITHIN)
 
 
 # -- the reader's check ----------------------------------------------------------------------------

@@ -48,9 +48,9 @@ def reporting(world: World, number: str = NUMBER) -> Told:
     )
 
 
-def handing(places: Locating, told: Told, number: str = NUMBER) -> m.OpenFix:
-    """Return the question for a fresh look at a number."""
-    located = places.locate(places.agree(number))
+def handing(places: Locating, told: Told, person: Person | None = None) -> m.OpenFix:
+    """Return the question for a fresh look at a person who agreed by their own key."""
+    located = places.locate(places.agree_by_key(person or told.person))
     return m.OpenFix(permit=located.permit, device="phone", fix=told.sealed())
 
 
@@ -98,9 +98,17 @@ def test_a_fix_of_another_place_is_refused(places: Locating, what: str) -> None:
 def test_a_look_at_somebody_else_opens_ones_fix_for_nobody(places: Locating) -> None:
     """The record is the consent's: a permit about Ana opens nothing of Rosa's."""
     rosa = reporting(places.world)
-    reporting(places.world, OTHER)
+    ana = reporting(places.world, OTHER)
     with pytest.raises(VerificationError):
-        places.world.ask(handing(places, rosa, OTHER), m.FixForCourier)
+        places.world.ask(handing(places, rosa, ana.person), m.FixForCourier)
+
+
+def test_a_yes_by_text_opens_no_phones_word(places: Locating) -> None:
+    """It says that somebody holds one phone of the record, and not that the phone that reports is the same."""
+    told = reporting(places.world)
+    located = places.locate(places.agree())
+    assert located.handle == told.person.handle
+    places.refused(m.OpenFix(permit=located.permit, device="phone", fix=told.sealed()), "no-look")
 
 
 def test_an_old_look_opens_nothing(places: Locating) -> None:
@@ -137,9 +145,9 @@ def test_an_erased_key_opens_nothing(places: Locating) -> None:
 
 def test_somebody_without_a_reporting_phone_is_no_error_of_ours(places: Locating) -> None:
     world = places.world
-    world.resident(NUMBER)
+    person = world.resident(NUMBER)
     stranger = reporting(world, OTHER)
-    places.refused(handing(places, stranger), "no-fix-key")
+    places.refused(handing(places, stranger, person), "no-fix-key")
 
 
 def test_only_this_keyholders_own_permit_counts(places: Locating) -> None:

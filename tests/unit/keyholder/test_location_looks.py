@@ -117,6 +117,12 @@ def test_the_stricter_precision_counts(agreed: str, allowed: Precision, result: 
     assert looking.stricter(agreed, allowed) == result
 
 
+def polled(world: World, seconds: int) -> None:
+    """Let time pass, and the courier ask what there is to do."""
+    world.clock.time += seconds
+    world.ask(p.TakePermits(), p.Permits)
+
+
 def test_looks_are_counted_over_any_sixty_minutes(places: Locating) -> None:
     """Not by the hour of the clock: at a full hour nobody gets twice as many."""
     world = places.world
@@ -211,7 +217,45 @@ def test_a_pause_does_not_use_up_one_answer(places: Locating) -> None:
     world.submit(world.sign(location.PauseLocation, rosa.session, paused=True))
     assert places.locate(given).permit == b""
     world.submit(world.sign(location.PauseLocation, rosa.own, paused=False))
+    polled(world, 1)
     assert places.locate(given).permit
+
+
+def test_one_answer_that_is_withheld_reads_like_one_that_failed(places: Locating) -> None:
+    """While it is under way, after it, and when the tries are spent."""
+    world, rosa = places.world, places.world.resident()
+
+    def story(*, paused: bool) -> list[tuple[bool, str]]:
+        given = places.agree(lasting="once", rate=60)
+        if paused:
+            world.submit(world.sign(location.PauseLocation, rosa.session, paused=True))
+        seen = []
+        for _ in range(looking.MAX_TRIES + 1):
+            first, second = (world.engine.answer([places.looking(given)])[0] for _ in range(2))
+            if isinstance(first, m.Located) and first.permit:
+                places.done(first, "failed")
+            polled(world, 1)
+            question = m.AskToken(token=wire_hash(given.token), assertion=places.assertion())
+            reason = second.reason if isinstance(second, p.Problem) else ""
+            seen.append((world.ask(question, m.TokenState).active, reason))
+        if paused:
+            world.submit(world.sign(location.PauseLocation, rosa.own, paused=False))
+        return seen
+
+    assert story(paused=True) == story(paused=False)
+
+
+def test_a_permit_that_never_reached_the_courier_uses_up_no_answer(places: Locating) -> None:
+    """The courier tells all that it knows before it asks for more: what it does not know of then was lost."""
+    world, given = places.world, places.agree(lasting="once")
+    places.locate(given)
+    polled(world, looking.LOST)
+    places.refused(places.looking(given), "no-token")
+    polled(world, 1)
+    located = places.locate(given)
+    places.done(located)
+    polled(world, looking.LOST + 1)
+    places.refused(places.looking(given), "no-token")
 
 
 def test_a_frozen_record_reads_as_unavailable(places: Locating) -> None:

@@ -22,10 +22,9 @@ from breakseal.courier.location.stops import Stops
 from breakseal.courier.location.texts import Texts
 from breakseal.courier.location.words import Words
 from breakseal.courier.notices import Language
-from breakseal.courier.numbers import normalise
+from breakseal.courier.numbers import normalise_sender
 from breakseal.courier.outbox.database import Database
 from breakseal.courier.private import Private
-from breakseal.kernel.errors import RequestError
 from breakseal.kernel.model import canonical
 from breakseal.kernel.model.location import Lasting
 from breakseal.kernel.ports import Clock
@@ -75,13 +74,10 @@ class Hearing:
         """Take one message or event; what came before under the same id does nothing again.
 
         Raises:
+            RequestError: nobody can tell who wrote, or it is a number that is not served.
             UnavailableError: the store failed; nothing of it is kept, and it is to be handed in again.
         """
-        try:
-            number = normalise(heard.number.reveal(), self._regions)
-        except RequestError as error:
-            note("not-heard", reason=error.reason)
-            return
+        number = normalise_sender(heard.number.reveal(), self._regions)
         now = self._clock.now()
         reply = replies.read(heard.text.reveal()) if heard.event == "text" else replies.Reply("stop")
         with self._database.transaction() as connection:

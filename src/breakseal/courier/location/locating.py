@@ -111,16 +111,21 @@ class Locating:
         return await self._look(asked, precision, number, await self._ready_source(), None)
 
     async def tell(self) -> None:
-        """Tell the keyholder every outcome that it does not know.
+        """Tell the keyholder every outcome that it does not know: what it has not heard of by then was never done.
 
         Raises:
             UnavailableError: it does not answer; it is told later.
         """
+        while await self._tell_some() == BATCH:
+            pass
+
+    async def _tell_some(self) -> int:
         untold = self._looks.untold(self._clock.now(), BATCH)
         told = await asyncio.gather(*(self._tell_one(permit, outcome) for permit, outcome in untold))
         self._looks.mark_told([permit for (permit, _), known in zip(untold, told, strict=True) if known])
         if not all(told):
             raise UnavailableError("the keyholder does not answer", reason="keyholder-unavailable")
+        return len(untold)
 
     async def _tell_one(self, permit: str, outcome: Outcome) -> bool:
         try:

@@ -38,7 +38,7 @@ _WHOLE: dict[str, tuple[Kind, Language | None]] = {
 _AGREEING: dict[str, tuple[Kind, Language | None]] = {
     "yes": ("yes", "en"), "y": ("yes", None), "si": ("yes", "es"), "day": ("day", "en"), "dia": ("day", "es"),
 }  # fmt: skip
-_WORD_AND_CODE = re.compile(r"\W*([a-z]+)\W*([0-9]{4})?\W*")
+_WORD_AND_CODE = re.compile(r"\W*([a-z]+)(?:\W*([0-9]{4}))?\W*")
 _NO = re.compile(r"\W*no\b\W*([0-9]{4})?")
 
 
@@ -64,7 +64,8 @@ def read(text: str) -> Reply:
 def _folded(text: str) -> str:
     """Return `text` in small letters without accents, one spelling for each letter and digit (NFKC)."""
     parts = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(one for one in parts if not unicodedata.combining(one))
+    # Cut again: one letter can stand for many.
+    return "".join(one for one in parts if not unicodedata.combining(one))[:MAX_TEXT]
 
 
 def _stop(plain: str) -> Reply | None:

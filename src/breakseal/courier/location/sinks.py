@@ -11,10 +11,13 @@ import asyncio
 import re
 import socket
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Any
 from urllib.parse import urlsplit
 
 from breakseal.courier.config import LOOPBACK
@@ -26,6 +29,9 @@ _TOKEN = re.compile(r"[!-~]{1,4096}")
 _OPEN6, _TUNNELS = IPv6Network("2000::/3"), (IPv6Network("2001::/32"), IPv6Network("2002::/16"))
 _STATUS = re.compile(rb"HTTP/1\.[01] ([0-9]{3})[ \r]")
 MAX_STATUS_LINE = 1024
+LOOKUPS = 8
+LOOKUPS_OF_ONE = 2
+"""Lookups of names below one domain (its last two labels) that run at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +76,72 @@ def is_open(address: IPv4Address | IPv6Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
-async def resolve(address: Address, *, local: bool) -> str:
-    """Return the address to connect to; of a name that means an inner one too nothing is used.
+Look = Callable[..., list[Any]]
+"""As `socket.getaddrinfo`, in a thread that it may keep for long."""
 
-    Raises:
-        RefusedError: it means an address that is not of the open internet.
-        UnavailableError: it means none.
+
+class Names:
+    """What the names of sinks mean, asked in threads of their own.
+
+    SAFETY: a lookup cannot be ended, and a client's name server may never answer. The loop's own threads look up
+    carriers and mail hosts, so no sink's name is looked up there; and of one domain few run at a time, the rest wait.
     """
-    loop = asyncio.get_running_loop()
-    try:
-        found = await loop.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise UnavailableError("the sink's name means no address", reason="sink-unknown") from None
-    meant = [ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
-    if not meant or not all(is_open(one) or (local and one.is_loopback) for one in meant):
-        raise _refused()
-    return str(meant[0])
+
+    def __init__(self, look: Look = socket.getaddrinfo) -> None:
+        self._look = look
+        self._threads = ThreadPoolExecutor(max_workers=LOOKUPS, thread_name_prefix="sinks")
+        self._lanes: dict[str, _Lane] = {}
+
+    async def resolve(self, address: Address, *, local: bool) -> str:
+        """Return the address to connect to; of a name that means an inner one too nothing is used.
+
+        Raises:
+            RefusedError: it means an address that is not of the open internet.
+            UnavailableError: it means none.
+        """
+        try:
+            found = await self._ask(address)
+        except (OSError, UnicodeError):
+            raise UnavailableError("the sink's name means no address", reason="sink-unknown") from None
+        meant = [ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+        if not meant or not all(is_open(one) or (local and one.is_loopback) for one in meant):
+            raise _refused()
+        return str(meant[0])
+
+    async def _ask(self, address: Address) -> list[Any]:
+        domain = ".".join(address.host.lower().rstrip(".").split(".")[-2:])
+        lane = self._lanes.setdefault(domain, _Lane())
+        lane.wanted += 1
+        try:
+            await lane.turn.acquire()
+        except BaseException:
+            self._left(domain)
+            raise
+        asked = self._threads.submit(self._look, address.host, address.port, type=socket.SOCK_STREAM)
+        asked.add_done_callback(partial(_soon, asyncio.get_running_loop(), partial(self._ended, domain)))
+        return await asyncio.wrap_future(asked)
+
+    def _ended(self, domain: str) -> None:
+        self._lanes[domain].turn.release()
+        self._left(domain)
+
+    def _left(self, domain: str) -> None:
+        self._lanes[domain].wanted -= 1
+        if not self._lanes[domain].wanted:
+            del self._lanes[domain]
+
+
+class _Lane:
+    """The lookups of one domain: `wanted` counts those that run or wait for their turn."""
+
+    def __init__(self) -> None:
+        self.turn = asyncio.Semaphore(LOOKUPS_OF_ONE)
+        self.wanted = 0
+
+
+def _soon(loop: asyncio.AbstractEventLoop, call: Callable[[], None], _: object) -> None:
+    with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        loop.call_soon_threadsafe(call)
 
 
 class Line:
@@ -126,8 +182,9 @@ class Line:
 class Sinks:
     """Connects to sinks; trusts the certificates that this machine trusts."""
 
-    def __init__(self, *, local: bool) -> None:
+    def __init__(self, *, local: bool, look: Look = socket.getaddrinfo) -> None:
         self._local = local
+        self._names = Names(look)
         self._context = ssl.create_default_context()
         self._context.minimum_version = ssl.TLSVersion.TLSv1_2
 
@@ -140,7 +197,7 @@ class Sinks:
             UnavailableError: nobody answers there, or not by its name.
         """
         address = parse(url, local=self._local)
-        where = await resolve(address, local=self._local)
+        where = await self._names.resolve(address, local=self._local)
         secure = {"ssl": self._context, "server_hostname": address.host} if address.secure else {}
         try:
             reader, writer = await asyncio.open_connection(

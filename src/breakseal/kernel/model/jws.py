@@ -7,6 +7,7 @@ no JSON serialization, no encryption. Why the core has its own: docs/design/adr/
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeVar
 
 import msgspec
@@ -85,6 +86,16 @@ def key_of(jwk: Jwk) -> VerifyingKey:
     raise FormatError("the key in the header is of no known kind")
 
 
+@lru_cache(maxsize=1024)
+def shown(jwk: Jwk) -> bytes:
+    """Return the key that `jwk` describes, as DER SubjectPublicKeyInfo. A client shows the same one each time.
+
+    Raises:
+        FormatError: as `key_of`.
+    """
+    return spki_of(key_of(jwk))
+
+
 def verify(jws: Jws, key: PublicKey) -> None:
     """Check that the holder of `key` signed `jws`.
 
@@ -95,7 +106,7 @@ def verify(jws: Jws, key: PublicKey) -> None:
     parsed = key.check()
     if jws.header.alg != ("EdDSA" if isinstance(parsed, ed25519.Ed25519PublicKey) else "ES256"):
         raise VerificationError("the token names an algorithm that is not its key's")
-    if jws.header.jwk is not None and spki_of(key_of(jws.header.jwk)) != spki_of(parsed):
+    if jws.header.jwk is not None and shown(jws.header.jwk) != spki_of(parsed):
         raise VerificationError("the token shows another key than the one that is enrolled")
     verify_raw(parsed, jws.signature, jws.signed)
 

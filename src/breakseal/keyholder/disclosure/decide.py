@@ -36,7 +36,7 @@ class Decided:
     obligations: Obligations
 
 
-class _Case(NamedTuple):
+class Case(NamedTuple):
     """What is known of requester and basis, in plain values: calls differ in little, so judgements are kept by it."""
 
     purpose: str
@@ -84,7 +84,7 @@ def decide(core: Core, request: Request, basis: Basis, requester: Holder, now: i
         FormatError: an unknown or repeated category.
         RefusedError: the requester may not have this at all.
     """
-    case = _case(core, request.purpose, basis, requester, now, reasoned=bool(request.reason.strip()))
+    case = case_of(core, request.purpose, basis, requester, now, reasoned=bool(request.reason.strip()))
     asked = request.categories
     general = _judge(core.policy, case, asked, _Own(in_coverage=True, frozen=False, granted=frozenset(asked)))
     if not any(decision.allow for decision in general.decisions):
@@ -94,7 +94,7 @@ def decide(core: Core, request: Request, basis: Basis, requester: Holder, now: i
 
 
 @lru_cache(maxsize=4096)
-def _judge(policy: Policy, case: _Case, names: tuple[str, ...], own: _Own) -> _Judged:
+def _judge(policy: Policy, case: Case, names: tuple[str, ...], own: _Own) -> _Judged:
     """Return the policy's judgement; the same facts are judged alike, so it is kept."""
     asked = _categories(names)
     facts, ages = _facts(case, own), dict(own.ages)
@@ -144,20 +144,22 @@ def _categories(names: tuple[str, ...]) -> tuple[words.Category, ...]:
     return asked
 
 
-def facts_of(core: Core, purpose: str, basis: Basis, requester: Holder, now: int) -> policy_request.Request:
-    """Return what is known of requester and basis, as if the subject agreed; the category is the caller's to set."""
-    case = _case(core, purpose, basis, requester, now, reasoned=False)
+def facts_of(case: Case) -> policy_request.Request:
+    """Return what `case` says, as if the subject agreed; the category is the caller's to set."""
     return _facts(case, _Own(in_coverage=True, frozen=False, granted=frozenset()))
 
 
-def _case(core: Core, purpose: str, basis: Basis, requester: Holder, now: int, *, reasoned: bool) -> _Case:
+def case_of(
+    core: Core, purpose: str, basis: Basis, requester: Holder, now: int, *, reasoned: bool = False
+) -> Case:
+    """Return what is known of requester and basis."""
     role, organisation, fresh, active, overdue = "subject", "none", True, True, False
     if requester.kind in ("officer", "client"):
         org = core.organisations.get(requester.org)
         role = core.organisations.officer(requester.id).role if requester.kind == "officer" else "service"
         organisation, fresh, active = org.kind, org.roster_until > now, org.active_from <= now
         overdue = deferred.overdue(core, org.org, now)
-    return _Case(
+    return Case(
         purpose=purpose,
         basis=basis.kind,
         role=role,
@@ -174,7 +176,7 @@ def _case(core: Core, purpose: str, basis: Basis, requester: Holder, now: int, *
     )
 
 
-def _facts(case: _Case, own: _Own) -> policy_request.Request:
+def _facts(case: Case, own: _Own) -> policy_request.Request:
     return policy_request.Request(
         purpose=words.Purpose(case.purpose),
         basis=words.Basis(case.basis),

@@ -170,7 +170,7 @@ def _about(core: Core, verified: Verified, name: str, result: str, reason: str) 
     return Happening(
         type="basis", party=core.party(verified.signer), result=result, purpose="exigent-disclosure", basis="exigent",
         basis_digest=name, categories=("location.fix",), reason=reason, signed=verified.envelope,
-        target=f"exigent:{name}",
+        target=register.called(name),
     )  # fmt: skip
 
 
@@ -179,7 +179,10 @@ def _both(
 ) -> Outcome:
     """Write what a reviewer said into their body's trail and the person's."""
     reviewer = verified.signer
-    what = replace(_about(core, verified, asked.name, f"exigent-{result}", reason), marks=marks)
+    target = register.called(asked.name) if marks else register.judged(asked.name)
+    what = replace(
+        _about(core, verified, asked.name, f"exigent-{result}", reason), marks=marks, target=target
+    )
     mine = core.trails.append(core.trails.of("organisation", reviewer.org), what, now)
     return Outcome(
         reviewer.id, (mine, deferred.write(core, asked.trail, replace(what, notice="at-once"), 0, now))

@@ -12,6 +12,16 @@ from breakseal.keyholder.core import Core
 from breakseal.keyholder.trails import SECOND_LOOK
 
 
+def called(name: str) -> str:
+    """Return what the entries of the request `name`, and of what its agency said when called, refer to."""
+    return f"exigent:{name}"
+
+
+def judged(name: str) -> str:
+    """Return what the entry of its review refers to: a restore must know it again, whatever it said."""
+    return f"exigent-judged:{name}"
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A request that two officers signed; `issued` is when the second did, in the keyholder's own time.

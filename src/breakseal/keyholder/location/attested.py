@@ -37,6 +37,10 @@ def attest(core: Core, envelope: bytes, now: int) -> tuple[NewEntry, ...]:
 
 def _stopped(core: Core, verified: Verified, statement: ConsentStopped, now: int) -> tuple[NewEntry, ...]:
     number = _number(core, statement.number, STOP_INFO, now)
+    if statement.why == "moved":
+        core.store.run(
+            "INSERT OR REPLACE INTO location_moved VALUES (?, ?)", consents.index(core, number), now
+        )
     result = "consent-stopped" if statement.why == "stopped" else "consent-phone-moved"
     return tuple(consents.end(core, consents.of_number(core, number), result, verified.envelope, now))
 
@@ -54,19 +58,26 @@ def _answered(core: Core, verified: Verified, statement: ConsentAnswered, now: i
     if statement.answer == "no":
         asks.settle(core, asked, "refused")
         return ()
-    agreed = _agreed(core, verified, statement, asked, number, now)
+    handle, told = record_of(core, verified, number, now)
+    agreed = _agreed(core, verified, statement, asked, number, handle, now)
     asks.settle(core, asked, "given", agreed.id, agreed.until)
-    return (consents.give(core, agreed, verified.envelope, now),)
+    return (*told, consents.give(core, agreed, verified.envelope, now))
 
 
 def _agreed(
-    core: Core, verified: Verified, statement: ConsentAnswered, asked: Asked, number: str, now: int
+    core: Core,
+    verified: Verified,
+    statement: ConsentAnswered,
+    asked: Asked,
+    number: str,
+    handle: str,
+    now: int,
 ) -> Agreed:
     # Never more than was asked for, whatever the attestation says.
     once = "once" in (statement.lasting, asked.lasting)
     return Agreed(
         id=canonical.b64(core.entropy.token(16)),
-        handle=record_of(core, number, now),
+        handle=handle,
         idx=consents.index(core, number),
         client=asked.client,
         org=asked.org,

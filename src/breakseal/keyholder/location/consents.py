@@ -134,6 +134,11 @@ def end(core: Core, ended: list[Agreed], result: str, signed: bytes, now: int) -
     return entries
 
 
+def stayed(core: Core, number: str) -> None:
+    """A person proved to hold the phone: it is theirs, whatever its carrier said before."""
+    core.store.run("DELETE FROM location_moved WHERE idx = ?", index(core, number))
+
+
 def is_paused(core: Core, handle: str) -> bool:
     """Tell whether the person paused all location."""
     return core.store.one("SELECT 1 FROM location_paused WHERE handle = ?", handle) is not None
@@ -151,6 +156,7 @@ def sweep(core: Core, now: int) -> None:
     core.store.run("DELETE FROM location_looks WHERE at <= ?", now - 2 * ONCE_LIFE)
     core.store.run("DELETE FROM location_asks WHERE expires <= ?", now)
     core.store.run("DELETE FROM location_watches WHERE until <= ?", now - ONCE_LIFE)
+    core.store.run("DELETE FROM location_moved WHERE at <= ?", now - 2 * MAX_KEY_LIFE)
 
 
 def _agreed(row: Row) -> Agreed:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from breakseal.kernel.errors import RefusedError
 from breakseal.kernel.policy import words
 from breakseal.kernel.policy.decision import Decision
+from breakseal.kernel.policy.policy import Policy
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.disclosure.basis import Basis
-from breakseal.keyholder.disclosure.decide import facts_of
+from breakseal.keyholder.disclosure.decide import Case, case_of, facts_of
 from breakseal.keyholder.register.holders import Holder
 from breakseal.keyholder.statements.root import check_policy_released
 
@@ -20,8 +22,13 @@ def judge(core: Core, client: Holder, now: int, *, given: int, by_key: bool) -> 
     A freeze is not asked about here: it withholds every look, whatever the policy says (`looking`).
     """
     basis = Basis(kind="consent", digest="", handle=None, answered=False, started=given, ended=0)
-    facts = facts_of(core, words.Purpose.LOCATION_CONSENTED, basis, client, now)
-    return core.policy.decide(replace(facts, category=words.Category.LOCATION_FIX, consent_by_key=by_key))
+    return _decide(core.policy, case_of(core, words.Purpose.LOCATION_CONSENTED, basis, client, now), by_key)
+
+
+@lru_cache(maxsize=4096)
+def _decide(policy: Policy, case: Case, by_key: bool) -> Decision:  # noqa: FBT001 # part of the key that is cached
+    """Return the policy's decision; looks differ in little, and the same facts are judged alike."""
+    return policy.decide(replace(facts_of(case), category=words.Category.LOCATION_FIX, consent_by_key=by_key))
 
 
 def check_client(core: Core, client: Holder, now: int) -> None:

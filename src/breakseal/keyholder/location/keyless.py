@@ -5,7 +5,10 @@ from __future__ import annotations
 from breakseal.kernel.errors import RefusedError
 from breakseal.kernel.model import canonical
 from breakseal.kernel.model.body import Party
+from breakseal.keyholder.authority import Verified
 from breakseal.keyholder.core import Core
+from breakseal.keyholder.location import consents
+from breakseal.keyholder.statements.numbers import taken_away
 from breakseal.keyholder.trails import SECOND_LOOK, Happening, NewEntry
 from breakseal.keyholder.vault import DAY, gone_for_good
 
@@ -14,16 +17,23 @@ KEPT = 30 * DAY
 MOST_A_SWEEP = 100
 
 
-def record_of(core: Core, number: str, now: int) -> str:
-    """Return whose number it is; nobody's gets a record of its own, so that each look has its list."""
+def record_of(core: Core, verified: Verified, number: str, now: int) -> tuple[str, tuple[NewEntry, ...]]:
+    """Return whose number it is; nobody's gets a record of its own, so that each look has its list.
+
+    A number that moved since its record proved it is nobody's for whoever answers there: the record that had it loses
+    it, as to anybody who proves to hold the phone (ADR 0009), and has it told.
+    """
     handle = core.numbers.holder(number)
-    if handle is None:
-        handle = canonical.b64(core.entropy.token(16))
+    moved = core.store.run("DELETE FROM location_moved WHERE idx = ?", consents.index(core, number)) > 0
+    told: tuple[NewEntry, ...] = ()
+    if handle is None or moved:
+        before, handle = handle, canonical.b64(core.entropy.token(16))
         core.subjects.add(handle, core.trails.begin("subject", handle, now), now)
         core.numbers.bind(handle, number, now)
         core.store.run("INSERT INTO location_keyless VALUES (?, ?)", handle, now)
+        told = (taken_away(core, verified, before, now),) if before else ()
     core.store.run("UPDATE location_keyless SET since = ? WHERE handle = ?", now, handle)
-    return handle
+    return handle, told
 
 
 def end(core: Core, now: int) -> tuple[NewEntry, ...]:

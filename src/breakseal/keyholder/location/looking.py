@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from breakseal.kernel.errors import FormatError, RefusedError, UnavailableError, VerificationError
 from breakseal.kernel.model import canonical
@@ -27,6 +28,8 @@ from breakseal.keyholder.vault import DAY
 PATHS = {"/location-retrieval/v0.5/retrieve": False, "/location-verification/v3/verify": True}
 """The requests that locate, and whether they name an area. A proof of any other request locates nobody."""
 PERMIT_LIFE = 15
+LOST = 4 * PERMIT_LIFE
+"""Seconds after which a permit of which the courier, when it asks for more, has told nothing never reached it."""
 MAX_TRIES = 3
 """How often a consent to one answer can be tried when the courier reports that nothing came of it."""
 _LIMITS: dict[Precision, LocationPrecision] = {
@@ -76,7 +79,7 @@ def prepare(core: Core, question: Locate, now: int) -> Look:
         raise no_token()
     silent = withheld(core, agreed.handle)
     permit = canonical.b64(core.entropy.token(16))
-    count(core, agreed, permit, now, used=not silent)
+    count(core, agreed, permit, now, withheld=bool(silent))
     until = now + decision.obligations.view_seconds
     entry = entry_of(core, agreed, decision, silent, precision, until, now)
     core.permits.plan(agreed.handle, entry.hash, "", now, series=f"looks/{agreed.id}/{now // DAY}")
@@ -107,7 +110,9 @@ def release(core: Core, look: Look, recorded: Recorded) -> Located:
 
 def done(core: Core, permit: str, outcome: str) -> None:
     """The courier says what became of a permit: a consent to one answer is used up by it, or given back."""
-    row = core.store.one("SELECT consent FROM location_looks WHERE permit = ? AND outcome = ''", permit)
+    row = core.store.one(
+        "SELECT consent FROM location_looks WHERE permit = ? AND outcome IN ('', 'withheld')", permit
+    )
     if row is None:
         return
     core.store.run("UPDATE location_looks SET outcome = ? WHERE permit = ?", outcome, permit)
@@ -119,6 +124,20 @@ def done(core: Core, permit: str, outcome: str) -> None:
             row[0],
             MAX_TRIES,
         )
+
+
+def settle(core: Core, now: int) -> None:
+    """Count as failed what the courier, who has told all that it knows, never heard of; inside a transaction.
+
+    So a look that was withheld, or whose permit was lost, uses up no consent to one answer, and no pause shows.
+    """
+    rows = core.store.many(
+        "SELECT permit FROM location_looks WHERE outcome IN ('', 'withheld')"
+        " AND at < CASE outcome WHEN '' THEN ? ELSE ? END",
+        now - LOST, now,
+    )  # fmt: skip
+    for (permit,) in rows:
+        done(core, permit, "failed")
 
 
 def stricter(agreed: str, allowed: Precision) -> LocationPrecision:
@@ -149,19 +168,19 @@ def withheld(core: Core, handle: str) -> str:
     return "paused" if consents.is_paused(core, handle) else ""
 
 
-def count(core: Core, agreed: Agreed, permit: str, now: int, *, used: bool) -> None:
-    """Count the look against the rate, of any sixty minutes, and against a consent to one answer."""
+def count(core: Core, agreed: Agreed, permit: str, now: int, *, withheld: bool) -> None:
+    """Count the look against the rate, of any sixty minutes, and against a consent to one answer, withheld or not."""
     row = core.store.one(
         "SELECT count(*) FROM location_looks WHERE consent = ? AND at > ?", agreed.id, now - 3600
     )
     if row is None or row[0] >= agreed.rate:
         raise RefusedError("more looks in an hour than the person agreed to: wait", reason="too-many")
-    core.store.run("INSERT INTO location_looks VALUES (?, ?, ?, '')", permit, agreed.id, now)
-    if used:
-        core.store.run(
-            "UPDATE location_consents SET turns = turns - 1, tries = tries + 1 WHERE id = ? AND turns > 0",
-            agreed.id,
-        )
+    outcome = "withheld" if withheld else ""
+    core.store.run("INSERT INTO location_looks VALUES (?, ?, ?, ?)", permit, agreed.id, now, outcome)
+    core.store.run(
+        "UPDATE location_consents SET turns = turns - 1, tries = tries + 1 WHERE id = ? AND turns > 0",
+        agreed.id,
+    )
 
 
 def entry_of(
@@ -198,9 +217,15 @@ def courier_point(core: Core, now: int) -> bytes:
         UnavailableError: no courier is enrolled.
     """
     envelope = courier_enrolment(core, now)
-    statement = read(envelope)[1] if envelope else None
-    if not isinstance(statement, EnrolCourier):
+    if not envelope:
         raise UnavailableError("no courier is enrolled that could ask a source", reason="courier-missing")
+    return _point_in(envelope)
+
+
+@lru_cache(maxsize=4)
+def _point_in(envelope: bytes) -> bytes:
+    statement = read(envelope)[1]
+    assert isinstance(statement, EnrolCourier), "INVARIANT: kept as what it is"  # noqa: S101 # tells the type checker
     return canonical.unb64(statement.seal, 65)
 
 

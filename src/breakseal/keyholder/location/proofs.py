@@ -12,7 +12,6 @@ from breakseal.kernel.errors import FormatError, RefusedError, VerificationError
 from breakseal.kernel.model import canonical, jws
 from breakseal.kernel.model.base import SKEW
 from breakseal.kernel.model.canonical import Number
-from breakseal.kernel.model.keys import describe_key
 from breakseal.keyholder.authority import check_not_restored, consume
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.location.messages import AskStatus, AskWatches, Locate, Watch
@@ -109,7 +108,7 @@ def _proved(core: Core, question: Proved, now: int) -> Holder:
     said = jws.claims(read, Proof)
     if read.header.typ != "dpop+jwt" or read.header.jwk is None:
         raise VerificationError("not a proof")
-    holder = _client(core, describe_key(jws.key_of(read.header.jwk), "service").id, now)
+    holder = _client(core, canonical.b64(canonical.digest(jws.shown(read.header.jwk))), now)
     jws.verify(read, holder.key)
     address = core.roots.root.door.web_origin + question.path
     method = question.method if isinstance(question, AskWatches) else "POST"

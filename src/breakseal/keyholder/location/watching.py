@@ -164,7 +164,7 @@ def _due(core: Core, row: Row, now: int) -> Planned | None:
 
 def _plan(
     core: Core, agreed: Agreed, now: int, watch: str, sealed: bytes, tell: str, left: int, until: int
-) -> Planned:
+) -> Planned | None:
     number, name = consents.number_of(core, agreed), f"{watch}.{canonical.b64(core.entropy.token(16))}"
     if number is None:
         raise no_token()
@@ -175,7 +175,10 @@ def _plan(
     elif tell == "started":
         then = "first"
     else:
-        entry, precision = _look(core, agreed, name, now, first=tell == "first")
+        looked = _look(core, agreed, name, now, first=tell == "first")
+        if looked is None:
+            return None
+        entry, precision = looked
         tell = then = "check"
     core.store.run(
         "UPDATE location_watches SET tell = ?1, next = CASE ?1 WHEN 'first' THEN ?2 ELSE next END WHERE id = ?3",
@@ -191,17 +194,23 @@ def _plan(
     return Planned(permit, entry)
 
 
-def _look(core: Core, agreed: Agreed, permit: str, now: int, *, first: bool) -> tuple[NewEntry, str]:
-    """Store the entry of a look, counted like any other; the person is sent a message about a watch's first only."""
+def _look(core: Core, agreed: Agreed, permit: str, now: int, *, first: bool) -> tuple[NewEntry, str] | None:
+    """Store the entry of a look, counted like any other; the person is sent a message about a watch's first only.
+
+    None if it is withheld: that is counted too, or the client's own looks would show a pause.
+    """
     client = core.holders.find(agreed.client, now)
     check_client(core, client, now)
     decision = judge(core, client, now, given=agreed.given, by_key=agreed.by == "key")
     same = (agreed.requester, agreed.recipient) == asks.names(core, client)
-    if decision.obligations is None or not same or looking.withheld(core, agreed.handle):
+    if decision.obligations is None or not same:
         raise no_token()
+    silent = bool(looking.withheld(core, agreed.handle))
+    looking.count(core, agreed, permit, now, withheld=silent)
+    if silent:
+        return None
     coarse = looking.stricter(agreed.precision, decision.obligations.precision)
     precision = coarse if coarse in ("region", "10km") else "yes-or-no"
-    looking.count(core, agreed, permit, now, used=False)
     entry = looking.entry_of(
         core, agreed, decision, "", precision, now + decision.obligations.view_seconds, now, marks=("watch",)
     )

@@ -9,7 +9,7 @@ from breakseal.kernel.policy.decision import Decision, Obligations
 from breakseal.kernel.policy.words import Category, Purpose
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.disclosure.basis import Basis
-from breakseal.keyholder.disclosure.decide import facts_of, refusal
+from breakseal.keyholder.disclosure.decide import case_of, facts_of, refusal
 from breakseal.keyholder.orders.register import Lodged
 from breakseal.keyholder.register.holders import Holder
 from breakseal.keyholder.statements.root import check_policy_released
@@ -31,7 +31,8 @@ def judge(
         raise RefusedError("only officers locate without a consent", reason="not-officer")
     check_policy_released(core, now)
     basis = Basis(kind=kind, digest="", handle=None, answered=False, started=min(now, began), ended=0)
-    facts = replace(facts_of(core, purpose, basis, officer, now), category=Category.LOCATION_FIX, **known)  # type: ignore[arg-type] # truth facts by name
+    case = case_of(core, purpose, basis, officer, now)
+    facts = replace(facts_of(case), category=Category.LOCATION_FIX, **known)  # type: ignore[arg-type] # truth facts by name
     decision = core.policy.decide(facts)
     if decision.obligations is None:
         raise refusal(facts, decision)

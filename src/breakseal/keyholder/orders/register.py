@@ -41,6 +41,13 @@ class Lodged:
 
 
 def checked(core: Core, lodging: LodgeOrder, now: int) -> Lodged:
+    """Return the order that was handed in, unless a restore came between; raises as `as_signed` too."""
+    lodged = as_signed(core, lodging, now)
+    check_not_restored(core, lodged.order)
+    return lodged
+
+
+def as_signed(core: Core, lodging: LodgeOrder, now: int) -> Lodged:
     """Return the order that was handed in, as it was when a court signed it; or a paper, as it was copied.
 
     Raises:
@@ -53,7 +60,6 @@ def checked(core: Core, lodging: LodgeOrder, now: int) -> Lodged:
             raise FormatError("it is dated in the future")
     except (FormatError, VerificationError) as error:
         raise RefusedError(f"this is no order that a court signed: {error}", reason="not-an-order") from error
-    check_not_restored(core, order)
     return Lodged(digest, order, order.looks, order.defer_until, needs)
 
 
@@ -110,10 +116,12 @@ def check_docket(core: Core, lodged: Lodged) -> None:
         )
 
 
-def find(core: Core, name: str, now: int, *, agency: str = "", reviewer: str = "") -> tuple[Lodged, bytes]:
+def find(
+    core: Core, name: str, now: int, *, agency: str = "", reviewer: str = "", restored: bool = False
+) -> tuple[Lodged, bytes]:
     """Return the order with digest `name`, and the statement that lodged it, for its `agency` or a `reviewer` outside.
 
-    The court's key must be active still.
+    The court's key must be active still. With `restored` the order may be of before a restore: for what opens nothing.
 
     Raises:
         RefusedError: there is none, or it is not theirs ("order-unknown" for both).
@@ -124,7 +132,7 @@ def find(core: Core, name: str, now: int, *, agency: str = "", reviewer: str = "
     )
     if row is not None:
         envelope, lodging = _opened(core, digest, row[0])
-        order = checked(core, lodging, now).order
+        order = (as_signed if restored else checked)(core, lodging, now).order
         if order.agency == agency or reviewer not in ("", order.agency):
             return Lodged(digest, order, *row[1:]), envelope
     raise RefusedError("there is no such order for your organisation", reason="order-unknown")
@@ -185,7 +193,7 @@ def extend(core: Core, lodged: Lodged, now: int) -> None:
         new.extends,
         now,
     )
-    old = None if row is None else find(core, canonical.b64(row[0]), now, agency=new.agency)[0]
+    old = None if row is None else find(core, canonical.b64(row[0]), now, agency=new.agency, restored=True)[0]
     if old is None or old.order.number != new.number or new.defer_until <= old.defer_until:
         raise RefusedError("there is no order that this one could extend", reason="order-extends")
     core.store.run("UPDATE orders SET defer = ? WHERE digest = ?", new.defer_until, old.digest)

@@ -58,15 +58,16 @@ def _bind(core: Core, verified: Verified, handle: str, number: str, now: int) ->
     if len(core.numbers.of(handle)) >= MAX_NUMBERS:
         raise RefusedError("there are too many phones: remove one first", reason="too-many")
     loser = core.numbers.bind(handle, number, now)
+    consents.stayed(core, number)
     entries = [note(core, verified, subject, "basis", "phone-added", now)]
     if loser is not None:
         others = [one for one in consents.of_number(core, number) if one.handle != handle]
         entries += consents.end(core, others, "consent-phone-moved", verified.envelope, now)
-        entries.append(_taken_away(core, verified, loser, now))
+        entries.append(taken_away(core, verified, loser, now))
     return tuple(entries)
 
 
-def _taken_away(core: Core, verified: Verified, handle: str, now: int) -> NewEntry:
+def taken_away(core: Core, verified: Verified, handle: str, now: int) -> NewEntry:
     """Tell the record that had the number before: whoever holds the phone now proved it."""
     what = Happening(
         type="withdraw", party=core.party(verified.by[0]), result="phone-moved-away", basis="consent",

@@ -40,8 +40,8 @@ LOOKS_AN_HOUR = 4
 LARGEST_AREA = 20_100_000
 """Metres: half of the Earth's girth; a wider circle is the same circle."""
 
-FRESH = 30
-"""Seconds: the age up to which a fix counts as made for this very request."""
+CLOCKS = 5
+"""Seconds by which a source's clock may be behind ours before what it says counts as older than it is."""
 
 
 def scopes_for(precision: str, *, once: bool) -> tuple[str, ...]:

@@ -37,9 +37,12 @@ def greatest_age(seconds: int | None) -> int:
     return ANY_AGE if seconds is None else min(seconds, _LONGEST)
 
 
-def is_fresh(at: int, now: int, wanted: int) -> bool:
-    """Tell whether something found at Unix second `at` is no older than `wanted` seconds (0: made for this look)."""
-    return wanted == ANY_AGE or now - at <= max(wanted, fields.FRESH)
+def is_fresh(at: int, asked: int, wanted: int) -> bool:
+    """Tell whether what was found at Unix `at` was no older than `wanted` seconds when it was asked for at `asked`.
+
+    With 0 it was made for this look (location-retrieval v0.5, `maxAge`).
+    """
+    return wanted == ANY_AGE or asked - at <= wanted + fields.CLOCKS
 
 
 def fits_surface(fix: Fix, square_metres: int | None) -> bool:

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from breakseal.kernel.model.fixes import KEPT_SECONDS
 from breakseal.kernel.model.location import Fix
@@ -201,5 +202,9 @@ def _of_text(text: str) -> int | None:
 
 def _kept(fixes: Iterable[Fix | None], now: int) -> tuple[Fix, ...]:
     """Return those that are neither old nor of the future, one of each time, the newest `KEPT_FIXES`, newest first."""
-    timely = {fix.at: fix for fix in fixes if fix and now - KEPT_SECONDS < fix.at <= now + AHEAD_SECONDS}
+    known = (fix for fix in fixes if fix and now - KEPT_SECONDS < fix.at <= now + AHEAD_SECONDS)
+    # A clock that is ahead is not believed: of a fix "to come" nobody could say how old it is.
+    timely = {
+        min(fix.at, now): replace(fix, at=min(fix.at, now)) for fix in sorted(known, key=lambda fix: fix.at)
+    }
     return tuple(timely[at] for at in sorted(timely, reverse=True)[:KEPT_FIXES])

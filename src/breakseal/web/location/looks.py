@@ -29,7 +29,7 @@ from breakseal.keyholder.location.messages import Locate, Located
 from breakseal.programmes.location import fields, looks
 from breakseal.programmes.location.errors import AreaError
 from breakseal.web import guards
-from breakseal.web.ingest.handing import handed
+from breakseal.web.ingest.handing import handed, told_last
 from breakseal.web.location import fixsource, gate, paths
 from breakseal.web.location.bodies import MAX_BODY
 from breakseal.web.location.credentials import Bearing
@@ -56,12 +56,12 @@ async def retrieve(request: Request[Any, Any, Any]) -> Response[Any]:
     """Tell where the phone of the token's consent is, no more precisely than was agreed."""
     bearing, body = await gate.passed(request, paths.RETRIEVE, RetrievalRequest, fields.READ, _age_of)
     desk = desk_of(request)
-    age = _age_of(body)
+    age, asked = _age_of(body), desk.clock.now()
     found = await _look(desk, bearing, paths.RETRIEVE, age, None)
     fix = found.fix if found and found.answer == "found" else None
     if found is None or fix is None:
         raise _unable(_RETRIEVAL, stale=age != looks.ANY_AGE)
-    if not looks.is_fresh(fix.at, desk.clock.now(), age):
+    if not looks.is_fresh(fix.at, asked, age):
         raise _unable(_RETRIEVAL, stale=True)
     if not looks.fits_surface(fix, None if body.maxSurface is msgspec.UNSET else body.maxSurface):
         code = f"{_RETRIEVAL}.UNABLE_TO_FULFILL_MAX_SURFACE"
@@ -75,12 +75,12 @@ async def verify(request: Request[Any, Any, Any]) -> Response[Any]:
     """Tell whether the phone of the token's consent is in an area."""
     bearing, body = await gate.passed(request, paths.VERIFY, VerificationRequest, fields.VERIFY, _area_of)
     desk = desk_of(request)
-    age = _age_of(body)
+    age, asked = _age_of(body), desk.clock.now()
     found = await _look(desk, bearing, paths.VERIFY, age, _area_of(body))
     verdict = looks.VERDICTS.get(found.answer) if found else None
     if found is None or verdict is None:
         raise _unable(_VERIFICATION, stale=age != looks.ANY_AGE)
-    if not looks.is_fresh(found.at, desk.clock.now(), age):
+    if not looks.is_fresh(found.at, asked, age):
         raise _unable(_VERIFICATION, stale=True)
     rate = max(1, min(found.share, 99)) if verdict == "PARTIAL" else msgspec.UNSET
     answer = VerificationOut(verificationResult=verdict, lastLocationTime=moment(found.at), matchRate=rate)
@@ -100,28 +100,29 @@ async def _look(desk: Desk, bearing: Bearing, path: str, age: int, area: Area | 
     )
     with as_camara():
         located = await desk.keyholder.ask(question, Located)
+    newest = await told_last(desk.devices, located, desk.clock.now())
     if not located.permit:
-        await _seem_to_ask(desk)
+        await _seem_to_ask(desk, told=newest is not None)
         return None
     started = get_running_loop().time()
     try:
-        fix = await handed(desk.devices, desk.keyholder, located, desk.clock.now())
+        fix = await handed(desk.keyholder, located, newest)
         sealed = await desk.courier.ask(AskSource(permit=located.permit, fix=fix), SourceAnswered)
     except (RefusedError, RequestError):
         # Stopped since, or nobody to ask: to the client a phone that cannot be found now.
         return None
-    desk.memory.pace.note(get_running_loop().time() - started)
+    desk.memory.pace.note(get_running_loop().time() - started, told=newest is not None)
     return _opened(key, sealed.sealed, b64(located.leaf))
 
 
-async def _seem_to_ask(desk: Desk) -> None:
+async def _seem_to_ask(desk: Desk, *, told: bool) -> None:
     """Take as long as a source does, and fail as it would if the courier is down: a pause reads as unavailable.
 
     Raises:
         UnavailableError: the courier does not answer.
     """
     await desk.courier.ask(AskState(), CourierState)
-    await sleep(desk.memory.pace.one(int.from_bytes(desk.entropy.token(4))))
+    await sleep(desk.memory.pace.one(int.from_bytes(desk.entropy.token(4)), told=told))
 
 
 def _opened(key: ec.EllipticCurvePrivateKey, sealed: bytes, leaf: str) -> Found:

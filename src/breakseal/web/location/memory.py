@@ -14,6 +14,8 @@ from breakseal.kernel.ports import Clock
 
 V = TypeVar("V")
 MOST = 10_000
+FIRST = 0.3
+"""Seconds that a look seems to take before any was made."""
 INTERVAL = 2
 """Seconds between two polls for a token (CIBA section 7.3)."""
 
@@ -50,18 +52,21 @@ class Shelf(Generic[V]):
 
 
 class Pace:
-    """How long the last looks took, so that one for which nobody is asked can take as long (a pause must not show)."""
+    """How long the last looks took, so that one for which nobody is asked can take as long (a pause must not show).
+
+    Where a phone told where it is, that can be faster than a carrier, so looks at such records are counted apart.
+    """
 
     def __init__(self, most: int = 32) -> None:
-        self._seconds: deque[float] = deque(maxlen=most)
+        self._seconds = {told: deque([FIRST], maxlen=most) for told in (True, False)}
 
-    def note(self, seconds: float) -> None:
-        """Remember how long a source took."""
-        self._seconds.append(seconds)
+    def note(self, seconds: float, *, told: bool) -> None:
+        """Remember how long a source took; `told`: the phone had."""
+        self._seconds[told].append(seconds)
 
-    def one(self, drawn: int) -> float:
-        """Return one of the remembered times, chosen by a random number; zero while there is none."""
-        return self._seconds[drawn % len(self._seconds)] if self._seconds else 0.0
+    def one(self, drawn: int, *, told: bool) -> float:
+        """Return one of the remembered times, chosen by a random number."""
+        return self._seconds[told][drawn % len(self._seconds[told])]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from breakseal.courier.events import note
 from breakseal.courier.location.inbound.port import Heard, Take
 from breakseal.courier.phonebox import MAX_REPLY, PhoneReply
 from breakseal.courier.private import Private
-from breakseal.kernel.errors import UnavailableError
+from breakseal.kernel.errors import RequestError, UnavailableError
 
 AT_ONCE = 50
 """Files looked at in one round."""
@@ -45,6 +45,9 @@ class PhoneboxInbound:
             self._take(heard)
         except UnavailableError:
             raise
+        except RequestError as error:
+            note("not-heard", reason=error.reason)
+            path.unlink(missing_ok=True)
         except Exception as error:  # noqa: BLE001 # one that fails must not hold up the others; its text may be personal
             note("fault", fault=type(error).__name__)
             path.rename(path.with_suffix(".bad"))

@@ -30,4 +30,6 @@ class Heard:
 
 
 Take = Callable[[Heard], None]
-"""Takes what was heard; returning means that it is kept. Raises UnavailableError: hand it in again later."""
+"""Takes what was heard; returning means that it is kept.
+
+Raises UnavailableError: hand it in again later; RequestError: nobody can tell who wrote."""

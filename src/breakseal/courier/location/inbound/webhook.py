@@ -18,7 +18,7 @@ import msgspec
 from breakseal.courier.events import note
 from breakseal.courier.location.inbound.port import MAX_ID, MAX_NUMBER, MAX_TEXT, Heard, Take
 from breakseal.courier.private import Private
-from breakseal.kernel.errors import ConfigError, UnavailableError
+from breakseal.kernel.errors import ConfigError, RequestError, UnavailableError
 from breakseal.kernel.ports import Clock
 
 Scope = MutableMapping[str, Any]
@@ -93,6 +93,10 @@ class Webhook:
         except _RefusedError as error:
             note("not-heard", reason=error.reason)
             return error.status, error.reason
+        except RequestError as error:
+            # Said to the gateway, not hidden from it: what it could not hand in may be a STOP.
+            note("not-heard", reason=error.reason)
+            return 422, error.reason
         except UnavailableError as error:
             note("store-failed", reason=error.reason)
             return 503, "try-later"
