@@ -53,7 +53,7 @@ def open_engine(
         with store.transaction():
             core.vault.make(consents.INDEX_KEY, now)
     eyes = LogEyes(roots, log, store)
-    engine = Engine(core, log, eyes, steady, RestoreGate(core, log, eyes, backend), PublicCounts(log))
+    engine = Engine(core, log, eyes, steady, RestoreGate(core, log, eyes, backend), PublicCounts(log, store))
     engine.start()
     return engine
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+import msgspec
+
 from breakseal.kernel.errors import RefusedError
 from breakseal.kernel.model import canonical
 from breakseal.kernel.model.enrolments import EnrolProcessor, NamedKey
@@ -15,24 +17,41 @@ from breakseal.keyholder.core import Core
 from breakseal.keyholder.logport import LogPort
 from breakseal.keyholder.protocol import Facts, OrganisationFact, ProcessorFact
 from breakseal.keyholder.statements.root import enrolled_ids
+from breakseal.keyholder.store import Store
+
+_COUNTED = "public-counts"
+
+
+class _Counted(msgspec.Struct, frozen=True):
+    size: int = 0
+    counts: dict[str, int] = {}
 
 
 class PublicCounts:
-    """Counts of published leaves by type, kept up as the published view moves."""
+    """Counts of published leaves by type, kept up as the published view moves, and kept for the next start.
 
-    def __init__(self, log: LogPort) -> None:
+    Else the first question after a start would read the whole log, and an emergency would wait for it.
+    """
+
+    def __init__(self, log: LogPort, store: Store) -> None:
         self._log = log
-        self._counts: Counter[str] = Counter()
-        self._size = 0
+        self._store = store
+        kept = msgspec.json.decode(store.meta(_COUNTED) or b"{}", type=_Counted)
+        self._size, self._counts = kept.size, Counter(kept.counts)
 
     def upto(self, size: int) -> dict[str, int]:
-        """Return the number of leaves of each type among the first `size`."""
+        """Return the number of leaves of each type among the first `size`; inside a transaction."""
+        if size < self._size:  # the log is an older copy than the store
+            self._size, self._counts = 0, Counter()
+        before = self._size
         while self._size < size:
             leaves = self._log.entries(self._size, min(size, self._size + 1000))
             if not leaves:
                 break
             self._counts.update(read_leaf(leaf).type for leaf in leaves)
             self._size += len(leaves)
+        if self._size != before:
+            self._store.set_meta(_COUNTED, msgspec.json.encode(_Counted(self._size, dict(self._counts))))
         return dict(self._counts)
 
 
