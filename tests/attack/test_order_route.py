@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 import msgspec
@@ -21,62 +19,12 @@ from breakseal.kernel.seal import hpke
 from breakseal.keyholder.orders.messages import LocateUnder
 from tests.support import signedpapers as pdf
 from tests.support.clientparts import ELSEWHERE
-from tests.support.clients import NUMBER, Place, body_of, run
-from tests.support.courts import Court, digest
+from tests.support.clients import NUMBER, body_of
+from tests.support.courts import digest
+from tests.support.orderdesks import LOOK, ORIGIN, Desk, at_desk
 from tests.support.world import Person, software_key
 
-LOOK, CHECK = "/api/orders/look", "/api/papers/check"
-ORIGIN = "http://localhost:8911"
 NOBODYS = "+12025550111"
-T = TypeVar("T")
-
-
-class Desk:
-    """A court, its agency's investigator with a session in the web tier, and the way to ask."""
-
-    def __init__(self, place: Place, court: Court) -> None:
-        self.place, self.court, self.world = place, court, place.world
-
-    async def sync(self, work: Callable[..., T], *known: Any, **named: Any) -> T:
-        """Ask the keyholder from another thread than the loop's."""
-        return await asyncio.to_thread(work, *known, **named)
-
-    async def sign_in(self, person: Person) -> None:
-        self.place.http.cookies.clear()
-        await self.sync(self.world.shift, person, "")
-        envelope = self.world.sign(s.Hello, person.session, origin=ORIGIN)
-        assert (await self.post("/api/hello", {"signed": canonical.b64(envelope)})).status_code == 200
-
-    async def post(self, path: str, body: Any) -> httpx.Response:
-        return await self.place.http.post(path, json=body, headers={"origin": ORIGIN})
-
-    async def look(self, question: LocateUnder) -> httpx.Response:
-        return await self.post(LOOK, {"request": canonical.b64(question.request)})
-
-    async def ordered(self, number: str = NUMBER, **changed: Any) -> bytes:
-        order = self.court.order(number, **changed)
-        await self.sync(self.court.lodge, order)
-        return order
-
-    async def question(self, order: bytes, number: str = NUMBER, **changed: Any) -> LocateUnder:
-        return await self.sync(self.court.looking, order, number, **changed)
-
-    async def refused(self, question: LocateUnder, reason: str, status: int = 403) -> None:
-        answer = await self.look(question)
-        assert (answer.status_code, body_of(answer)["reason"]) == (status, reason)
-        assert "sealed" not in answer.text
-
-    async def left(self, order: bytes) -> int:
-        return await self.sync(self.court.looks_left, order)
-
-
-def at_desk(folder: Path, scene: Callable[[Desk], Any]) -> None:
-    async def with_court(place: Place) -> None:
-        desk = Desk(place, await asyncio.to_thread(Court, place.world))
-        await desk.sign_in(desk.court.officer)
-        await scene(desk)
-
-    run(folder, with_court)
 
 
 def opened(person: Person, answer: httpx.Response) -> Found:
@@ -278,19 +226,15 @@ def test_a_papers_check_is_for_officers_who_need_it_and_keeps_nothing(tmp_path: 
     async def scene(desk: Desk) -> None:
         data = pdf.signed_by(pdf.stamp_of("Acme Insurance"), pdf.page(pdf.INSURANCE))
 
-        async def send() -> httpx.Response:
-            headers = {"origin": ORIGIN, "content-type": "application/pdf"}
-            return await desk.place.http.post(CHECK, content=data, headers=headers)
-
         before = await desk.sync(_files, tmp_path)
-        answer = await send()
+        answer = await desk.send(data)
         assert answer.status_code == 200
         assert body_of(answer)["readable"] is True
         assert [one["standing"] for one in body_of(answer)["signatures"]] == ["unchanged"]
         assert await desk.sync(_files, tmp_path) == before
         taker = await desk.sync(desk.court.let_in, role="duty-reviewer")
         await desk.sign_in(taker)
-        assert body_of(await send())["reason"] == "wrong-role"
+        assert body_of(await desk.send(data))["reason"] == "wrong-role"
 
     at_desk(tmp_path, scene)
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from breakseal.papers.reading import read
+from tests.support import courts
 from tests.support import signedpapers as pdf
-from tests.support.axe import check_clean
 from tests.support.demotown import DemoTown, running_demo
+from tests.support.orderpapers import NAME, attached
+from tests.support.orderwindows import at_desk, be, clean, decoded, heard, sign_here
 
-WIDTHS = (320, 1280)
 PHONE = "+15415550117"
 STRANGER = "+15415550188"
+CHOICES = {"Sign": "Sign it with", "Inside": "Sign a PDF", "Write": "Write it"}
 LOCATED = "Your phone was located under a court's order"
 
 
@@ -38,30 +40,6 @@ def windows(browser: Browser) -> Iterator[list[Page]]:
         context.close()
 
 
-def clean(page: Page) -> None:
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        check_clean(page, width)
-
-
-def be(page: Page, town: DemoTown, name: str) -> None:
-    """Take a person's demo key into this window."""
-    page.goto(f"{town.door}/demo")
-    person = page.locator("#people li", has_text=name)
-    person.get_by_role("button").click()
-    expect(person.get_by_role("status")).not_to_be_empty()
-
-
-def at_desk(page: Page, town: DemoTown, name: str, desk: str) -> None:
-    be(page, town, name)
-    page.goto(f"{town.web}{desk}")
-    page.wait_for_url(f"{town.web}/desk/sign-in")
-    page.get_by_role("button", name="Go on to the door").click()
-    page.get_by_role("button", name="Sign with this demo key").click()
-    page.wait_for_url(f"{town.web}{desk}")
-    expect(page.locator("#opening")).not_to_have_text("One moment…")
-
-
 def as_rosa(page: Page, town: DemoTown) -> None:
     be(page, town, "Rosa")
     page.goto(f"{town.web}/sign-in")
@@ -77,7 +55,7 @@ def ordered(
     """Have the clerk make an order; return its docket and the file."""
     clerk.goto(town.courthouse)
     clerk.locator("label", has_text=phone).click()
-    clerk.get_by_role("button", name=f"{kind} it").click()
+    clerk.get_by_role("button", name=CHOICES[kind]).click()
     expect(clerk.locator("#state")).to_contain_text("Made: docket")
     newest = clerk.locator("#made > li").first
     docket = newest.get_attribute("data-docket") or ""
@@ -86,10 +64,6 @@ def ordered(
     file = folder / saving.value.suggested_filename
     saving.value.save_as(file)
     return docket, file
-
-
-def sign_here(page: Page) -> None:
-    page.get_by_role("button", name="Sign with this demo key").click()
 
 
 def hand_in(vera: Page, town: DemoTown, file: Path) -> None:
@@ -122,15 +96,6 @@ def look(vera: Page, docket: str, number: str) -> None:
     vera.get_by_role("button", name="Go on to the door and sign").click()
     expect(vera.locator("#card")).to_contain_text("It counts as one of its looks")
     sign_here(vera)
-
-
-def heard(page: Page) -> tuple[list[str], list[str]]:
-    """Return all that this window asks of servers, and every address that it shows, from now on."""
-    asked: list[str] = []
-    visited: list[str] = []
-    page.on("request", lambda request: asked.append(unquote(request.url) + (request.post_data or "")))
-    page.on("framenavigated", lambda frame: visited.append(frame.url))
-    return asked, visited
 
 
 def numbers_at_door(vera: Page, town: DemoTown, docket: str) -> None:
@@ -184,12 +149,98 @@ def test_a_signed_order_is_handed_in_used_and_read_by_the_person(
     expect(row.get_by_role("button")).to_have_count(0)
 
 
-def decoded(url: str) -> str:
-    """Return what base64url text behind the # says."""
-    import base64  # noqa: PLC0415
+def take_out(vera: Page, file: Path) -> None:
+    vera.get_by_label("Order file (.pdf or .jws)").set_input_files(file)
+    vera.get_by_role("button", name="Send it, and take the order out").click()
 
-    text = url.partition("#")[2].removeprefix("door=")
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("latin-1") if text else ""
+
+def saved(vera: Page, folder: Path) -> Path:
+    with vera.expect_download() as saving:
+        vera.get_by_role("button", name="Save the order (.jws)").click()
+    file = folder / saving.value.suggested_filename
+    saving.value.save_as(file)
+    return file
+
+
+def test_a_courts_pdf_that_carries_its_order_opens_exactly_its_scope(
+    windows: list[Page], town: DemoTown, tmp_path: Path
+) -> None:
+    clerk, vera, *_ = windows
+    docket, file = ordered(clerk, town, tmp_path, "Inside")
+    assert file.suffix == ".pdf"
+    clean(clerk)
+    at_desk(vera, town, "Vera Stahl", "/orders")
+    take_out(vera, file)
+    says = vera.locator("#inside-says")
+    for text in (docket, PHONE, "Hon. Alma Perez", "Cedar Lake Police (demo)", "3 in all, to the very place"):
+        expect(says).to_contain_text(text, timeout=20_000)
+    expect(vera.locator("#inside")).to_contain_text("signed this PDF, and the order inside. Unchanged since.")
+    expect(vera.locator("#inside")).to_contain_text("whatever the page says")
+    clean(vera)
+    order = saved(vera, tmp_path)
+    assert order.name == f"order-{docket}.jws"
+    expect(vera.locator("#inside")).to_contain_text("Go to the door and choose it there")
+    _, visited = heard(vera)
+    hand_in(vera, town, order)
+    vera.wait_for_url(f"{town.web}/orders")
+    row = vera.locator("#grounds > li", has_text=docket)
+    expect(row).to_contain_text("3 of 3 looks left, to the very place")
+    assert PHONE not in vera.content()
+    look(vera, docket, PHONE[:-1] + "8")
+    expect(vera.locator("#trouble")).to_contain_text("it names another phone")
+    look(vera, docket, PHONE)
+    expect(vera.locator("#answer")).to_contain_text("told by the phone's carrier", timeout=20_000)
+    expect(row).to_contain_text("2 of 3 looks left", timeout=20_000)
+    assert not [url for url in visited if "5550117" in url or "5550117" in decoded(url)]
+    clerk.get_by_role("button", name=f"End this order: {docket}").click()
+    expect(clerk.locator("#state")).to_contain_text("was ended")
+
+
+def false_files(data: bytes) -> dict[str, bytes]:
+    """Return what may not pass for the court's PDF `data`, by what the page must say of it."""
+    order = read(data).order.encode()
+    page = pdf.page(pdf.WARRANT)
+    return {
+        "changed after it was signed": data.replace(order, courts.changed(order, number=PHONE[:-1] + "8")),
+        "Somebody else signed this PDF": pdf.signed_by(pdf.stamp_of("Acme"), page, order=order),
+        "nobody signed the PDF": attached(page, (NAME, order)),
+        "Several files inside": pdf.signed_by(
+            pdf.stamp_of("Acme"), attached(page, (NAME, order), (NAME, order))
+        ),
+        "no PDF that can be read here": b"%PDF-1.7 scan",
+        "There is no order inside this PDF": pdf.page(pdf.INSURANCE),
+    }
+
+
+def test_a_pdf_whose_order_was_changed_or_that_has_none_gives_nothing(
+    windows: list[Page], town: DemoTown, tmp_path: Path
+) -> None:
+    clerk, vera, *_ = windows
+    _, file = ordered(clerk, town, tmp_path, "Inside")
+    at_desk(vera, town, "Vera Stahl", "/orders")
+    bad = tmp_path / "bad.pdf"
+    for says, data in false_files(file.read_bytes()).items():
+        bad.write_bytes(data)
+        take_out(vera, bad)
+        expect(vera.locator("#inside")).to_contain_text(says, timeout=20_000)
+        expect(vera.locator("#inside")).to_contain_text("This file opens nothing")
+        expect(vera.get_by_role("button", name="Save the order")).to_have_count(0)
+    clean(vera)
+    order = read(file.read_bytes()).order.encode()
+    false = tmp_path / "false.jws"
+    false.write_bytes(courts.changed(order, number=PHONE[:-1] + "8"))
+    vera.get_by_label("Order file (.pdf or .jws)").set_input_files(false)
+    expect(vera.locator("#inside")).to_contain_text("It is not sent to this site")
+    expect(vera.get_by_role("button", name="Send it, and take the order out")).to_be_hidden()
+    take_out(vera, bad)
+    vera.get_by_role("button", name="Copy the paper at the door").click()
+    vera.locator("#file").set_input_files(false)
+    vera.get_by_role("button", name="Read it, and show what it says").click()
+    sign_here(vera)
+    expect(vera.locator("#problem")).to_contain_text("This is no order of a court")
+    vera.goto(f"{town.web}/orders?lang=es")
+    expect(vera.get_by_text("Archivo de la orden (.pdf o .jws)")).to_be_visible()
+    clean(vera)
 
 
 def call_court(page: Page, docket: str, digits: str) -> None:

@@ -128,6 +128,19 @@ def test_the_court_writes_a_paper_that_is_signed_with_its_certificate(court: Tes
     assert [(one.standing, one.name) for one in paper.signatures] == [("unchanged", "Cedar County Court")]
 
 
+def test_the_courts_pdf_carries_the_order_that_its_key_signed(court: TestClient) -> None:
+    made = court.post("/api/order", json=WANTED | {"kind": "inside"}).json()
+    data = canonical.unb64(made["file"])
+    paper = read(data)
+    assert [(one.standing, one.name) for one in paper.signatures] == [("unchanged", "Cedar County Court")]
+    _, order = read_order(paper.order.encode())
+    assert (made["name"], order.docket) == (f"order-{order.docket}.pdf", made["docket"])
+    for word in (order.docket, order.number, order.judge):
+        assert f"({word})".encode() in data  # the page says the same
+    assert f", {order.agency})".encode() in data
+    assert court.post("/api/end", json={"docket": order.docket}).json()[0]["ended"] is True
+
+
 @pytest.mark.parametrize("path", ["/api/order", "/api/end"])
 def test_the_court_acts_for_nobody_elses_page(court: TestClient, path: str) -> None:
     body = WANTED if path == "/api/order" else {"docket": "x"}

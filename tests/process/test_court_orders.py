@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 from breakseal.bootstrap import ambient
 from breakseal.cli import main
@@ -221,6 +223,110 @@ def test_check_says_of_a_pdf_who_signed_and_whether_it_was_changed(
     found = json.loads(capsys.readouterr().out)
     assert found["paper"]["readable"] is (kind != "no pdf")
     assert (found["verdict"] == "by-the-court") is (code == 0)
+
+
+def sealing(folder: Path, kind: str) -> tuple[object, ...]:
+    """Write what the court signs PDFs with, and the page; return the options."""
+    form, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    pem = COURT_STAMP.key.private_bytes(serialization.Encoding.PEM, form, plain)
+    locked = serialization.BestAvailableEncryption(b"stone")
+    archive = pkcs12.serialize_key_and_certificates(
+        b"court", COURT_STAMP.key, COURT_STAMP.seal.certificate, None, locked
+    )
+    (folder / "court-pdf.pem").write_bytes(COURT_STAMP.certificate)
+    (folder / "page.pdf").write_bytes(pdf.page(pdf.WARRANT))
+    for name, data in (("court-pdf.key", pem), ("court.p12", archive), ("phrase", b"stone\n")):
+        (folder / name).write_bytes(data)
+        (folder / name).chmod(0o600)
+    page = ("--paper", folder / "page.pdf")
+    if kind == "pkcs12":
+        return *page, "--pkcs12", folder / "court.p12", "--passphrase-file", folder / "phrase"
+    return *page, "--certificate", folder / "court-pdf.pem", "--certificate-key", folder / "court-pdf.key"
+
+
+def sealed(key: Path, folder: Path, kind: str = "pem") -> Path:
+    assert draft(key, "--looks", 2) == 0
+    options, out = sealing(folder, kind), folder / "order.pdf"
+    assert run("order", "sign", folder / "draft.json", "--key", key, *options, "--out", out) == 0
+    return out
+
+
+@pytest.mark.parametrize("kind", ["pem", "pkcs12"])
+def test_a_court_signs_a_pdf_with_the_order_inside_and_the_agency_takes_it_out(
+    key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    world = World(tmp_path / "kh", clock=TestClock(ambient.clock().now()))
+    world.found()
+    court = Court(world)
+    court.enrol(COURT, "court", keyfile.read_service(key))
+    file, out = sealed(key, tmp_path, kind), tmp_path / "out.jws"
+    capsys.readouterr()
+    named = ("--certificate", tmp_path / "court-pdf.pem", "--key", key.with_suffix(".pub"))
+    assert checked(file, *named, "--out", out) == 0
+    told = capsys.readouterr().out
+    for words in (NUMBER, "26-CM-118", "Hon. A. Perez", "the same signed the PDF and", "handed in, it opens"):
+        assert words in told
+    world.clock.time = ambient.clock().now()
+    order = out.read_bytes().strip()
+    court.lodge(order)
+    assert court.number_in(court.permit(court.look(order))) == NUMBER
+
+
+def test_check_says_of_an_order_inside_whose_it_is(
+    key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, out = sealed(key, tmp_path), tmp_path / "out.jws"
+    (tmp_path / "insurer.pem").write_bytes(pdf.stamp_of("Acme Insurance").certificate)
+    assert run("key", "new", tmp_path / "other.pem") == 0
+    capsys.readouterr()
+    certificate, public = ("--certificate", tmp_path / "court-pdf.pem"), ("--key", key.with_suffix(".pub"))
+    assert checked(file, *certificate) == 0
+    told = capsys.readouterr().out
+    assert "not checked: name the court's public key" in told
+    assert "it opens nothing by itself" in told
+    for named, says in (
+        ((*certificate, "--key", tmp_path / "other.pem.pub"), "no key of the court"),
+        (("--certificate", tmp_path / "insurer.pem", *public), "not signed with a certificate of the court"),
+        (certificate, "no key of the court"),
+    ):
+        assert checked(file, *named, "--out", out) == 1
+        assert says in capsys.readouterr().out
+        assert not out.exists()
+    assert checked(file, *certificate, *public, "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["by_one_court"], found["problem"], found["paper"]["inside"]) == (True, "", "one")
+    (tmp_path / "plain.pdf").write_bytes(pdf.signed_by(COURT_STAMP, pdf.page(pdf.WARRANT)))
+    assert checked(tmp_path / "plain.pdf", *certificate, *public) == 1
+    assert "no order is inside" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--certificate", "court-pdf.pem"), "name the page with --paper"),
+        (("--paper", "page.pdf"), "name what signs the PDF"),
+        (("--paper", "page.pdf", "--certificate", "court-pdf.pem"), "not this key's"),
+        (
+            ("--paper", "page.pdf", "--certificate", "page.pdf", "--certificate-key", "court-pdf.key"),
+            "certificate and its key",
+        ),
+        (("--paper", "page.pdf", "--pkcs12", "court.p12"), "passphrase"),
+        (("--paper", "page.pdf", "--pkcs12", "court-pdf.pem"), "others may read"),
+        (("--paper", "draft.json", "--pkcs12", "court.p12", "--passphrase-file", "phrase"), "no PDF"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_sealed_is_told_in_one_line(
+    key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...], says: str
+) -> None:
+    assert draft(key) == 0
+    sealing(tmp_path, "pem")
+    (tmp_path / "court-pdf.pem").chmod(0o644)
+    capsys.readouterr()
+    given = [one if one.startswith("--") else tmp_path / one for one in options]
+    out = tmp_path / "order.pdf"
+    assert run("order", "sign", tmp_path / "draft.json", "--key", key, *given, "--out", out) == 2
+    assert says in failed(capsys)
+    assert not out.exists()
 
 
 def test_check_without_a_certificate_knows_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -137,9 +137,12 @@ class Court:
         self.enter_line()
         return [self.let_in(org, "legal-reviewer") for _ in range(count)]
 
-    def enter_line(self, line: str = LINE) -> None:
-        root = self.world.oversight[:2]
-        self.world.submit(self.world.sign(enrolments.EnrolCourtLine, *root, court=self.court, line=line))
+    def enter_line(self, line: str = LINE, certificates: tuple[str, ...] = ()) -> None:
+        entry = self.world.sign(
+            enrolments.EnrolCourtLine, *self.world.oversight[:2], court=self.court, line=line,
+            certificates=certificates or msgspec.UNSET,
+        )  # fmt: skip
+        self.world.submit(entry)
 
     def paper(self, number: str = NUMBER, **changed: Any) -> str:
         """Return what an officer copied from a paper of the court."""
@@ -224,3 +227,14 @@ def changed(order: bytes, **fields: Any) -> bytes:
     known = canonical.decode(canonical.unb64(payload.decode()), Order)
     other = canonical.encode(msgspec.structs.replace(known, **fields))
     return b".".join((head, canonical.b64(other).encode(), mark))
+
+
+def some_order(signer: signed.Signer | None = None, **changed: Any) -> bytes:
+    """Return an order of a court without a world, for those who read one and hand none in."""
+    key = signer or software_key("service")
+    known: dict[str, Any] = {
+        "court": COURT, "key": key.key.id, "docket": DOCKET, "judge": "Hon. A. Perez", "agency": AGENCY,
+        "number": NUMBER, "categories": ("location.fix",), "precision": "exact", "looks": 3, "issued": 1_790_000_000,
+        "begins": 1_790_000_000, "until": 1_790_000_000 + 30 * DAY, "salt": canonical.b64(bytes(16)),
+    }  # fmt: skip
+    return sign_order(Order(**(known | changed)), key)

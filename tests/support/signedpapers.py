@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from breakseal.demo.courthouse import sheet
 from breakseal.demo.courthouse.certificate import self_signed
+from breakseal.papers import writing
 
 INSURANCE = "HOMEOWNER'S INSURANCE POLICY HO-3. The insurer agrees to pay for direct physical loss."
 WARRANT = "SEARCH WARRANT 26-CM-P. Dane County Circuit Court."
@@ -28,6 +30,10 @@ class Stamp:
     key: ec.EllipticCurvePrivateKey
     certificate: bytes
 
+    @property
+    def seal(self) -> writing.Seal:
+        return writing.Seal(x509.load_pem_x509_certificate(self.certificate), self.key)
+
 
 @cache
 def stamp_of(name: str, since: int = IN_2026) -> Stamp:
@@ -37,14 +43,14 @@ def stamp_of(name: str, since: int = IN_2026) -> Stamp:
 
 def page(text: str) -> bytes:
     """Return a PDF of one page that says `text`."""
-    return sheet.written((text,))
+    return sheet.page(text, "", (), ())
 
 
-def signed_by(stamp: Stamp, data: bytes, field: str = "Signature1") -> bytes:
-    """Return `data` with one more signature."""
+def signed_by(stamp: Stamp, data: bytes, field: str = "Signature1", order: bytes = b"") -> bytes:
+    """Return `data` with one more signature, and with `order` inside."""
     # The library begins a loop of its own, and a browser test has one in this thread.
     with ThreadPoolExecutor(1) as apart:
-        return apart.submit(sheet.signed, data, stamp.key, stamp.certificate, field).result()
+        return apart.submit(writing.sealed, data, stamp.seal, order, field).result()
 
 
 def altered(data: bytes, text: str = INSURANCE) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
@@ -10,9 +9,10 @@ import click
 import msgspec
 
 from breakseal.bootstrap import ambient
+from breakseal.cli import orderwords
 from breakseal.cli.output import json_option, read_input, say, show, write_output
 from breakseal.cli.paper import check
-from breakseal.kernel.errors import RequestError
+from breakseal.cli.sealing import Sealing, sealing_options
 from breakseal.kernel.model import canonical, jws
 from breakseal.kernel.model.orders import MAX_ORDER, EndOrder, Order, OrderPrecision, read_order
 from breakseal.kernel.model.signed import write
@@ -87,12 +87,17 @@ def draft(
 @order.command()
 @click.argument("draft_file", type=_FILE)
 @_KEY
+@sealing_options
 @_OUT
 @json_option
-def sign(*, draft_file: Path, key_file: Path, out: Path, as_json: bool) -> None:
-    """Sign the order in DRAFT_FILE with the court's key; the file that it makes goes to the agency."""
+def sign(*, draft_file: Path, key_file: Path, out: Path, as_json: bool, **sealing: Path | None) -> None:
+    """Sign the order in DRAFT_FILE with the court's key; the file that it makes goes to the agency.
+
+    With --paper that is a PDF: the court's page for people, with the signed order inside, signed with the court's
+    certificate. Nothing may be added to it afterwards.
+    """
     data = orders.sign_order(orders.read_draft(read_input(draft_file)), keyfile.read_service(key_file))
-    write_output(out, data + b"\n")
+    write_output(out, Sealing(**sealing).around(data, key_file))
     name = canonical.b64(jws.parse(data).digest)
     if as_json:
         show({"file": str(out), "name": name})
@@ -118,7 +123,7 @@ def show_order(*, order_file: Path, key_file: Path | None, as_json: bool) -> Non
     if as_json:
         show({"name": name, "checked": key_file is not None, "order": msgspec.to_builtins(found)})
         return
-    for title, text in (*_lines(found), ("name", name), ("signature", checked)):
+    for title, text in (*orderwords.lines(found), ("name", name), ("signature", checked)):
         say(f"{title:<11} {text}")
 
 
@@ -134,24 +139,3 @@ def end(*, order_file: Path, key_file: Path, out: Path) -> None:
     write_output(out, write(statement, keyfile.read_service(key_file)))
     if str(out) != "-":
         say(f"{out}: signed; next: breakseal submit {out}")
-
-
-def _lines(found: Order) -> tuple[tuple[str, str], ...]:
-    told = _day(found.defer_until) if found.defer_until else "at once"
-    return (
-        ("court", f"{found.court}, {found.judge}"),
-        ("docket", found.docket + (f", extends {found.extends}" if found.extends else "")),
-        ("agency", found.agency),
-        ("phone", found.number),
-        ("what", f"{', '.join(found.categories)}, {found.precision}, {found.looks} looks in all"),
-        ("from", f"{_day(found.begins)} (issued {_day(found.issued)})"),
-        ("until", _day(found.until)),
-        ("person told", told),
-    )
-
-
-def _day(time: int) -> str:
-    try:
-        return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M UTC")
-    except (OverflowError, ValueError) as error:
-        raise RequestError("the order has a time that no calendar knows") from error

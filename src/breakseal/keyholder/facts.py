@@ -16,7 +16,7 @@ from breakseal.kernel.tlog.note import parse_note
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.logport import LogPort
 from breakseal.keyholder.protocol import Facts, OrganisationFact, ProcessorFact
-from breakseal.keyholder.statements.root import enrolled_ids
+from breakseal.keyholder.statements.root import court_line, enrolled_ids
 from breakseal.keyholder.store import Store
 
 _COUNTED = "public-counts"
@@ -65,6 +65,7 @@ def facts(core: Core, log: LogPort, counts: PublicCounts, state: tuple[str, str]
             org=o.org, name=o.name, kind=o.kind, places=tuple(sorted(o.places)), active_from=o.active_from,
             roster_until=o.roster_until, proved_until=o.proved_until,
             clients=tuple(NamedKey(name=h.label, key=h.key) for h in core.holders.of("client", o.org, now)),
+            certificates=_certificates(core, o.org, now) if o.kind == "court" else (),
         )
         for o in core.organisations.all()
     )  # fmt: skip
@@ -111,6 +112,10 @@ def _processors(core: Core) -> tuple[ProcessorFact, ...]:
                 )
             )
     return tuple(found)
+
+
+def _certificates(core: Core, court: str, now: int) -> tuple[str, ...]:
+    return ((line := court_line(core, court, now)) and line.certificates) or ()
 
 
 def _log_key(policy: str) -> str:

@@ -114,6 +114,7 @@ class AskFacts(Message, frozen=True, tag="ask-facts"):
 class OrganisationFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """An enrolled organisation as the public may see it; `clients` are the keys of its programs, by name.
 
+    `certificates` are those with which a court signs PDFs, as the register names them (`EnrolCourtLine`).
     After `proved_until` they may ask nobody where a phone is, until the overseers sign the enrolment again.
     """
 
@@ -125,6 +126,7 @@ class OrganisationFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     roster_until: int
     proved_until: int
     clients: tuple[NamedKey, ...] = ()
+    certificates: tuple[str, ...] = ()
 
 
 class ProcessorFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

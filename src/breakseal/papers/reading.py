@@ -15,10 +15,12 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from breakseal.kernel.model.canonical import b64, digest
-from breakseal.papers.verdict import Paper, PaperSignature, Standing
+from breakseal.papers import attached
+from breakseal.papers.verdict import Inside, Paper, PaperSignature, Standing
 
 MOST_SIGNATURES = 32
 _STRONG = frozenset({"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512", "shake256"})
+_WHOLE = frozenset({"unchanged", "outside-validity"})
 _SHOWN = 200
 
 
@@ -30,9 +32,18 @@ def read(data: bytes) -> Paper:
         if reader.encrypted:
             return Paper(sha256=name, readable=False)
         signatures = tuple(_signature(one) for one in reader.embedded_regular_signatures[:MOST_SIGNATURES])
+        inside, order = _inside(reader, signatures)
     except Exception:  # noqa: BLE001 # a hostile file makes the library fail in any way
         return Paper(sha256=name, readable=False)
-    return Paper(sha256=name, readable=True, signatures=signatures)
+    return Paper(sha256=name, readable=True, signatures=signatures, inside=inside, order=order)
+
+
+def _inside(reader: PdfFileReader, signatures: tuple[PaperSignature, ...]) -> tuple[Inside, str]:
+    inside, order = attached.order_in(reader)
+    # SAFETY: an attachment that came after the signature is nobody's, so nothing reads it.
+    if inside != "none" and not any(one.standing in _WHOLE for one in signatures):
+        return "loose", ""
+    return inside, order
 
 
 def _signature(one: EmbeddedPdfSignature) -> PaperSignature:

@@ -21,6 +21,11 @@ VERDICTS: tuple[Verdict, ...] = (
 )  # fmt: skip
 
 
+Inside = Literal["none", "one", "several", "unfit", "loose"]
+"""Of the order in a file (`attached.NAME`): there is none; one; several files have that name; what has it is no order;
+or no signature covers it, as the file is unsigned or was changed since."""
+
+
 class PaperSignature(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One signature of a file.
 
@@ -36,11 +41,16 @@ class PaperSignature(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 
 
 class Paper(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a file is: its SHA-256 (base64url), whether it could be read as a PDF, and its signatures in order."""
+    """What a file is: its SHA-256 (base64url), whether it could be read as a PDF, and its signatures in order.
+
+    `order` is the compact JWS that the file carries, if `inside` is "one". It proves nothing yet: see `carried`.
+    """
 
     sha256: str
     readable: bool
     signatures: tuple[PaperSignature, ...] = ()
+    inside: Inside = "none"
+    order: str = ""
 
 
 def judged(paper: Paper, known: AbstractSet[str]) -> tuple[Verdict, PaperSignature | None]:

@@ -1,4 +1,4 @@
-"""What the demo court orders: the signed file, or a paper and the clerk's own copy of it. In memory only."""
+"""What the demo court orders: a signed file, a PDF with that inside, or a paper; and its own copies. In memory only."""
 
 from __future__ import annotations
 
@@ -7,21 +7,32 @@ from threading import Lock
 from typing import Annotated, Literal
 
 import msgspec
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from breakseal.demo import town
 from breakseal.demo.courthouse import sheet
 from breakseal.kernel.errors import RefusedError
-from breakseal.kernel.model.canonical import b64, unb64
+from breakseal.kernel.model.canonical import b64
 from breakseal.kernel.model.orders import EndOrder, Order, OrderPrecision, read_order
 from breakseal.kernel.model.signers import P256Signer
 from breakseal.kernel.ports import Clock, Entropy
 from breakseal.oversight.orders import sign_order
+from breakseal.papers import writing
 
 DAY = 86_400
 JUDGE = "Hon. Alma Perez"
+AGENCY = next(one.name for one in town.ORGANISATIONS if one.id == town.POLICE)
 MOST = 50
-Kind = Literal["signed", "paper"]
+Kind = Literal["signed", "inside", "paper"]
+"""A JWS; a signed PDF with the JWS inside; or a signed PDF that only people can read."""
+NOTES = {
+    "inside": (
+        "This PDF carries the same order for programs (attachment order.jws), signed with the court's key.",
+        "",
+    ),
+    "paper": ("This paper opens nothing until two reviewers of another body called the court.", ""),
+}
 
 
 class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -60,12 +71,12 @@ class Chambers:
         self, key: ec.EllipticCurvePrivateKey, certificate: bytes, clock: Clock, entropy: Entropy
     ) -> None:
         """Take the court's key, which signs orders, and its certificate (PEM), which signs papers."""
-        self._key = key
         self._signer = P256Signer(key, "service")
-        self._certificate = certificate
+        self._seal = writing.Seal(x509.load_pem_x509_certificate(certificate), key)
         self._clock = clock
         self._entropy = entropy
         self._made: dict[str, Made] = {}
+        self._orders: dict[str, bytes] = {}
         self._lock = Lock()
 
     def all(self) -> list[Made]:
@@ -78,11 +89,12 @@ class Chambers:
         now = self._clock.now()
         docket = f"26-CM-{int.from_bytes(self._entropy.token(3)) % 900_000 + 100_000}"
         order = Order(
-            court=town.COURT, key=self._signer.key.id if wanted.kind == "signed" else "", docket=docket, judge=JUDGE,
+            court=town.COURT, key=self._signer.key.id if wanted.kind != "paper" else "", docket=docket, judge=JUDGE,
             agency=town.POLICE, number=wanted.number, categories=("location.fix",), precision=wanted.precision,
             looks=wanted.looks, issued=now, begins=now, until=now + 10 * DAY, salt=b64(self._entropy.token(16)),
         )  # fmt: skip
-        file = sign_order(order, self._signer) if wanted.kind == "signed" else self._paper(order)
+        signed = sign_order(order, self._signer) if order.key else b""
+        file = signed if wanted.kind == "signed" else self._paper(order, wanted.kind, signed)
         made = Made(
             docket=docket, kind=wanted.kind, judge=JUDGE, number=order.number, digits=order.number[-4:],
             precision=order.precision, looks=order.looks, issued=now, until=order.until, file=b64(file),
@@ -90,8 +102,12 @@ class Chambers:
         )  # fmt: skip
         with self._lock:
             while len(self._made) >= MOST:
-                self._made.pop(next(iter(self._made)))
+                oldest = next(iter(self._made))
+                self._made.pop(oldest)
+                self._orders.pop(oldest, None)
             self._made[docket] = made
+            if signed:
+                self._orders[docket] = signed
         return made
 
     def ending(self, docket: str, stamp: dict[str, int | str]) -> tuple[EndOrder, P256Signer]:
@@ -101,10 +117,10 @@ class Chambers:
             RefusedError: there is no such order, or it is a paper.
         """
         with self._lock:
-            made = self._made.get(docket)
-        if made is None or made.kind != "signed":
+            signed = self._orders.get(docket)
+        if signed is None:
             raise RefusedError("the court has no such signed order", reason="order-unknown")
-        read, _ = read_order(unb64(made.file))
+        read, _ = read_order(signed)
         return EndOrder(**stamp, order=b64(read.digest)), self._signer  # type: ignore[arg-type] # the stamp's members by name
 
     def ended(self, docket: str) -> None:
@@ -112,14 +128,21 @@ class Chambers:
         with self._lock:
             self._made[docket] = msgspec.structs.replace(self._made[docket], ended=True)
 
-    def _paper(self, order: Order) -> bytes:
-        lines = (
-            "CEDAR COUNTY COURT (DEMO): ORDER TO LOCATE A PHONE", "", f"Docket: {order.docket}",
-            f"Judge: {order.judge}", f"Agency: {order.agency}", f"Phone: {order.number}",
-            f"How exactly: {order.precision}", f"Looks: {order.looks}", f"Issued: {_day(order.issued)}",
-            f"Last day: {_day(order.until - DAY)}", "", "Nothing here is real.",
+    def _paper(self, order: Order, kind: Kind, signed: bytes) -> bytes:
+        rows = (
+            ("Docket", order.docket), ("Judge", order.judge), ("Agency", f"{AGENCY}, {order.agency}"),
+            ("The one phone", order.number),
+            ("How exactly", order.precision), ("Looks in all", str(order.looks)), ("Issued", _day(order.issued)),
+            ("Last day", _day(order.until - DAY)), ("The person is told", "at once"),
         )  # fmt: skip
-        return sheet.signed(sheet.written(lines), self._key, self._certificate)
+        notes = (
+            "It is so ordered.",
+            "",
+            *NOTES[kind],
+            "Demonstration: the court, the judge and the order are made up.",
+        )
+        page = sheet.page("Cedar County Court (demo)", "Order to locate one phone", rows, notes)
+        return writing.sealed(page, self._seal, signed)
 
 
 def _day(time: int) -> str:

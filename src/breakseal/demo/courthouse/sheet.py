@@ -1,56 +1,55 @@
-"""The demo court's PDF: one page of text, signed with the court's own certificate."""
+"""The demo court's page as people read it: one sheet with a heading, what is ordered, and notes."""
 
 from __future__ import annotations
 
 from io import BytesIO
 
-from asn1crypto import keys
-from asn1crypto import x509 as asn1
-from cryptography import x509
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from pyhanko.pdf_utils import generic, writer
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign import signers
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 _PAGE = (0, 0, 612, 792)
+_FONTS = {"/F1": "/Helvetica", "/F2": "/Helvetica-Bold"}
+_LEFT, _COLUMN, _RIGHT = 72, 220, 540
 
 
-def written(lines: tuple[str, ...]) -> bytes:
-    """Return a PDF of one page with these lines."""
+def page(court: str, heading: str, rows: tuple[tuple[str, str], ...], notes: tuple[str, ...]) -> bytes:
+    """Return a PDF of one page: the court's name, a heading, rows of two columns, and notes below a line."""
     out = writer.PdfFileWriter()
-    font = generic.DictionaryObject({
-        generic.pdf_name("/Type"): generic.pdf_name("/Font"),
-        generic.pdf_name("/Subtype"): generic.pdf_name("/Type1"),
-        generic.pdf_name("/BaseFont"): generic.pdf_name("/Helvetica"),
+    name = generic.pdf_name
+    fonts = generic.DictionaryObject({
+        name(short): out.add_object(
+            generic.DictionaryObject({
+                name("/Type"): name("/Font"), name("/Subtype"): name("/Type1"), name("/BaseFont"): name(font),
+                name("/Encoding"): name("/WinAnsiEncoding"),
+            })
+        )
+        for short, font in _FONTS.items()
     })  # fmt: skip
-    fonts = generic.DictionaryObject({generic.pdf_name("/F1"): out.add_object(font)})
-    content = out.add_object(generic.StreamObject(stream_data=_text(lines)))
-    resources = generic.DictionaryObject({generic.pdf_name("/Font"): fonts})
+    content = out.add_object(generic.StreamObject(stream_data=_drawn(court, heading, rows, notes)))
+    resources = generic.DictionaryObject({name("/Font"): fonts})
     out.insert_page(writer.PageObject(contents=content, media_box=_PAGE, resources=resources))
+    out.root["/Lang"] = generic.pdf_string("en")
     made = BytesIO()
     out.write(made)
     return made.getvalue()
 
 
-def _text(lines: tuple[str, ...]) -> bytes:
-    shown = [line.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)") for line in lines]
-    body = " ".join(f"({line}) Tj T*" for line in shown)
-    return f"BT /F1 12 Tf 18 TL 60 720 Td {body} ET".encode("latin-1", "replace")
+def _drawn(court: str, heading: str, rows: tuple[tuple[str, str], ...], notes: tuple[str, ...]) -> bytes:
+    drawn = [_rule(724, 2.5), _text(_LEFT, 736, "/F2", 15, court), _text(_LEFT, 676, "/F2", 20, heading)]
+    at = 632
+    for title, text in rows:
+        drawn += [_text(_LEFT, at, "/F1", 11, title), _text(_COLUMN, at, "/F2", 11, text), _rule(at - 9, 0.4)]
+        at -= 27
+    at -= 20
+    for note in notes:
+        drawn.append(_text(_LEFT, at, "/F1", 10, note))
+        at -= 16
+    return "\n".join(drawn).encode("cp1252", "replace")
 
 
-def signed(data: bytes, key: ec.EllipticCurvePrivateKey, pem: bytes, field: str = "Court") -> bytes:
-    """Return the PDF `data` with one more signature; not in a thread that runs an event loop."""
-    der = x509.load_pem_x509_certificate(pem).public_bytes(serialization.Encoding.DER)
-    own = asn1.Certificate.load(der)
-    form = serialization.PrivateFormat.PKCS8
-    plain = key.private_bytes(serialization.Encoding.DER, form, serialization.NoEncryption())
-    signer = signers.SimpleSigner(
-        signing_cert=own,
-        signing_key=keys.PrivateKeyInfo.load(plain),
-        cert_registry=SimpleCertificateStore.from_certs([own]),
-    )
-    meta = signers.PdfSignatureMetadata(field_name=field, md_algorithm="sha256")
-    out = signers.sign_pdf(IncrementalPdfFileWriter(BytesIO(data)), meta, signer=signer)
-    return bytes(out.getvalue())
+def _text(left: int, at: int, font: str, size: int, text: str) -> str:
+    shown = text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
+    return f"BT {font} {size} Tf {left} {at} Td ({shown}) Tj ET"
+
+
+def _rule(at: float, width: float) -> str:
+    return f"{width} w {_LEFT} {at} m {_RIGHT} {at} l S"

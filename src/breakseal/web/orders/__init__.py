@@ -9,4 +9,4 @@ from breakseal.web.orders import looks, pages, papers
 
 def routes() -> list[Router]:
     """Return the desks' pages and interfaces."""
-    return [pages.ROUTES, Router(path="/api", route_handlers=[looks.look, papers.check])]
+    return [pages.ROUTES, Router(path="/api", route_handlers=[looks.look, papers.check, papers.take_out])]

@@ -25,7 +25,7 @@ async function end(docket) {
 function item(one) {
   const save = button(t("courthouse.save." + one.kind), () => download(one.name, bytes(one.file), "application/octet-stream"), "");
   save.setAttribute("aria-label", `${t("courthouse.save." + one.kind)}: ${one.docket}`);
-  const stop = one.kind === "signed" && !one.ended ? button(t("courthouse.end"), () => end(one.docket)) : null;
+  const stop = one.kind !== "paper" && !one.ended ? button(t("courthouse.end"), () => end(one.docket)) : null;
   stop?.setAttribute("aria-label", `${t("courthouse.end")}: ${one.docket}`);
   return make("li", { "data-docket": one.docket },
     make("h3", {}, one.docket, one.ended ? ` (${t("courthouse.is-ended")})` : ""),

@@ -6,6 +6,7 @@ import { readEnvelope } from "/browser/statements.js";
 import { e164 } from "../own.js";
 import { at, button, data, local, make, t } from "../page.js";
 import { GROUNDS, groundOf } from "./grounds.js";
+import { forget as forgetFile, mount } from "./inside.js";
 import { ask, close, show } from "./look.js";
 import { done, quiet, trouble, why } from "./telling.js";
 
@@ -85,10 +86,18 @@ at("close").addEventListener("click", () => {
   close();
   at("h-grounds").focus();
 });
-at("hand-in").addEventListener("click", () => signAtDoor({ flow: "lodge", org: data.org, back: back() }));
-addEventListener("pagehide", close);
+const handIn = () => signAtDoor({ flow: "lodge", org: data.org, back: back() });
+at("hand-in").addEventListener("click", handIn);
+mount(handIn);
+addEventListener("pagehide", () => {
+  close();
+  forgetFile();
+});
 addEventListener("pageshow", (event) => event.persisted && location.reload());
-onEnd(close);
+onEnd(() => {
+  close();
+  forgetFile();
+});
 start().catch((error) => {
   at("opening").hidden = true;
   trouble(why(error));

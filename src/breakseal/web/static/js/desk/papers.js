@@ -22,7 +22,8 @@ function evidence(paper, certificates) {
   const good = verdict === "by-the-court";
   const who = by ? make("p", {}, t("reviews.signer", { name: by.name, when: by.at ? when(by.at) : t("reviews.no-time") })) : null;
   return make("div", { class: `bs-note bs-note--${good ? "good" : "warn"}`, "data-verdict": verdict },
-    make("p", {}, make("strong", {}, t("reviews.verdict." + verdict))), who, make("p", { class: "bs-quiet" }, t("reviews.evidence")));
+    make("p", {}, make("strong", {}, t("reviews.verdict." + verdict))), who,
+    good && paper.inside === "one" ? make("p", {}, t("reviews.inside")) : null, make("p", { class: "bs-quiet" }, t("reviews.evidence")));
 }
 
 async function checked(file, certificates, box) {
