@@ -9,6 +9,7 @@ import pytest
 from tests.support.cast import Cast
 from tests.support.dangers import Danger
 from tests.support.locating import Locating
+from tests.support.searching import Search
 from tests.support.world import Person, World
 
 
@@ -43,6 +44,11 @@ def rival(world: World) -> Locating:
 @pytest.fixture
 def danger(world: World) -> Danger:
     return Danger(world)
+
+
+@pytest.fixture
+def search(world: World) -> Search:
+    return Search(world)
 
 
 @pytest.fixture

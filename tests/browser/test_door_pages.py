@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser, Page
 
-from breakseal.kernel.model import canonical, enrolments, exigent, location, orders, signed
+from breakseal.kernel.model import canonical, enrolments, exigent, location, missing, orders, signed
 from breakseal.kernel.model import statements as s
 from breakseal.kernel.model.base import SignedStatement
 from breakseal.kernel.model.words import EMERGENCY_CATEGORIES
@@ -94,6 +94,13 @@ FIRST = canonical.b64(
         software_key(),
     )
 )
+MISSING: dict[str, str] = {"case": "26-0417", "number": "AA", "digits": "0117", "reason": "she left at six"}
+FIRST_CASE = canonical.b64(
+    signed.write(
+        missing.MissingCase(issued=1, expires=2, nonce=canonical.b64(bytes(16)), **MISSING),
+        software_key(),
+    )
+)
 CALLED = {"exigent": canonical.b64(bytes(32)), "line": "+16085550123", "digits": "0117"}
 JUDGED = {"exigent": canonical.b64(bytes(32)), "reason": "the child was found there"}
 LOOK = {"order": canonical.b64(bytes(32)), "number": "AA", "categories": ("location.fix",), "recipient": "AA"}
@@ -147,6 +154,16 @@ STATEMENTS: dict[str, tuple[type[SignedStatement], dict[str, object]]] = {
     ),
     "confirm-exigent": (exigent.ConfirmExigent, {**CALLED, "result": "confirmed"}),
     "confirm-exigent, denied": (exigent.ConfirmExigent, {**CALLED, "result": "denied"}),
+    "agree-if-missing": (
+        location.AgreeIfMissing,
+        {"org": "cedar", "number": ID, "until": IN_2030, "language": "en"},
+    ),
+    "missing-case": (missing.MissingCase, MISSING),
+    "second-missing-case": (
+        missing.SecondMissingCase,
+        {"request": FIRST_CASE, "number": "AA", "reason": "I spoke with the home"},
+    ),
+    "missing-found": (missing.MissingFound, {"case": canonical.b64(bytes(32))}),
     "review-exigent": (exigent.ReviewExigent, {**JUDGED, "result": "upheld"}),
     "review-exigent, not upheld": (exigent.ReviewExigent, {**JUDGED, "result": "not-upheld"}),
     "review-exigent, released": (exigent.ReviewExigent, {**JUDGED, "result": "released"}),

@@ -21,10 +21,11 @@ from breakseal.kernel.seal import hpke
 from breakseal.keyholder import protocol as p
 from breakseal.keyholder.location.messages import Attest
 from breakseal.keyholder.orders.messages import LocateUnder
-from tests.support import courts, dangers, spectables
+from tests.support import courts, dangers, searching, spectables
 from tests.support.courts import Court
 from tests.support.dangers import Danger
 from tests.support.locating import Locating
+from tests.support.searching import Search
 from tests.support.world import NUMBER, Person, World, software_key
 
 TYPES = spectables.statement_types()
@@ -62,6 +63,8 @@ class Stage:
         self.places = Locating(self.world)
         self.court = Court(self.world)
         self.danger = Danger(self.world, self.court)
+        self.search = Search(self.world, self.court, self.danger.supervisor)
+        self.other = self.court.let_in()
 
     def asked(self) -> str:
         return canonical.b64(self.places.ask().ask)
@@ -90,6 +93,11 @@ class Stage:
             named |= {"investigator": (danger.officer.own,), "police-supervisor": (danger.supervisor.own,)}
             named |= {"duty": (danger.duty.own,), "reviewer": (danger.legal.own,)}
             named |= {"overseer": (danger.overseer.own,)}
+        if "missing-" in name:
+            danger = self.danger
+            named |= {"investigator": (danger.officer.own,), "police-supervisor": (danger.supervisor.own,)}
+            if name != "missing-case":  # where any investigator is the first
+                named |= {"another-investigator": (self.other.own,)}
         if name in ("lodge-order", "end-order", "look-under", "review-order"):
             named |= {"investigator": (self.court.officer.own,), "court": (self.court.key,)}
             named |= {"reviewer": (self.court.reviewers(1)[0].own,)}
@@ -152,7 +160,7 @@ class Stage:
                 "channel": "sms",
             }, ()
         made = self._by_offices(signer) | self._by_subjects() | self._by_machines(signer) | self._by_courts()
-        return (made | self._in_danger())[name](), ()
+        return (made | self._in_danger() | searching.examples(self.search, self.number))[name](), ()
 
     def _by_offices(self, signer: str) -> dict[str, Callable[[], dict[str, object]]]:
         kim, officer = self.kim.handle, canonical.b64(self.world.entropy.token(16))
@@ -281,6 +289,8 @@ class Stage:
         }
         if name == "exigent":
             return self.world.engine.answer([self.danger.seconding(envelope)])[0]
+        if name == "missing-case":
+            return self.world.engine.answer([self.search.seconding(envelope)])[0]
         by = spectables.handed_in(name, TYPES[name])
         if by != "Disclose":
             return self.world.engine.answer([questions[by]])[0]

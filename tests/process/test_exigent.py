@@ -34,6 +34,7 @@ from tests.support import parts
 from tests.support.courier import NUMBER, asking
 from tests.support.courts import DAY
 from tests.support.dangers import Danger
+from tests.support.searching import Search
 from tests.support.world import Person, TestClock, World
 
 OTHER = "+15415550118"
@@ -64,6 +65,7 @@ class Town:
                 )
             )
         self.rosa, self.danger = world.resident(NUMBER), Danger(world)
+        self.search = Search(world, self.danger.court, self.danger.supervisor)
         world.close()
         self.folder, self.hands = folder, folder / "hands"
         self.turn(0)
@@ -137,7 +139,9 @@ class Town:
 
     def look(self, name: str) -> Found:
         """Have the officer look, the courier ask the carrier, and open the answer with the officer's key."""
-        located = self.world.ask(self.danger.looking(name, NUMBER), Located)
+        return self.asked(self.world.ask(self.danger.looking(name, NUMBER), Located))
+
+    def asked(self, located: Located) -> Found:
         sealed = asyncio.run(self._ask(AskSource(permit=located.permit))).sealed
         info = found_info(canonical.b64(located.leaf))
         return canonical.decode(hpke.open_from(self.danger.officer.opener, sealed, info), Found)

@@ -10,7 +10,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from breakseal.kernel.model import answers, canonical, enrolments, exigent, location, orders, signed
+from breakseal.kernel.model import answers, canonical, enrolments, exigent, location, missing, orders, signed
 from breakseal.kernel.model import statements as s
 from breakseal.kernel.model.signers import Ed25519Signer
 from breakseal.kernel.model.words import EMERGENCY_CATEGORIES
@@ -22,10 +22,11 @@ from tests.support import courts, dangers
 from tests.support.courts import Court
 from tests.support.dangers import Danger, name_of
 from tests.support.locating import Locating
+from tests.support.searching import Search
 from tests.support.world import NUMBER, Person, World, software_key
 
 OTHER_NUMBER = "+15555550118"
-IN_DANGER = "+15555550190"
+IN_DANGER, MISSING = "+15555550190", "+15555550191"
 
 
 class Cast:
@@ -55,6 +56,8 @@ class Cast:
         self.paper = self.court.handed_in()
         self.danger = Danger(world, self.court)
         self.in_danger = self.danger.ask(IN_DANGER)
+        self.search = Search(world, self.court, self.danger.supervisor)
+        self.in_case = self.search.open(MISSING)
         self.stranger = software_key()
         self._event = b""
         self.keys = self._keys()
@@ -126,7 +129,7 @@ class Cast:
             "enrolments", "vault", "trails", "keys", "organisations", "officers", "offers", "subjects", "grants",
             "numbers", "claims", "records", "channels", "calls", "openings", "permits", "cases", "location_asks",
             "location_consents", "location_tokens", "location_looks", "location_paused", "location_keyless",
-            "orders", "reviews", "deferred", "exigent",
+            "orders", "reviews", "deferred", "exigent", "missing",
             "location_by_key", "location_texts",
         )  # fmt: skip
         found: dict[str, list[Any]] = {name: store.many(f"SELECT * FROM {name}") for name in tables}
@@ -270,6 +273,12 @@ def _second(cast: Cast) -> dict[str, Any]:
     return {"request": canonical.b64(first), "number": number, "reason": "I heard the call"}
 
 
+def _second_case(cast: Cast) -> dict[str, Any]:
+    first = cast.search.first(OTHER_NUMBER, case="26-0500")
+    number = cast.sealed(OTHER_NUMBER.encode(), missing.missing_info(name_of(first)))
+    return {"request": canonical.b64(first), "number": number, "reason": "I spoke with the home"}
+
+
 def _point() -> str:
     return canonical.b64(hpke.point_of(ec.generate_private_key(ec.SECP256R1()).public_key()))
 
@@ -331,6 +340,10 @@ KINDS: tuple[Kind, ...] = (
         "exigent": c.in_danger, "line": dangers.LINE, "digits": IN_DANGER[-4:], "result": "confirmed"}),
     _k(exigent.ReviewExigent, ("judge",), lambda c: {
         "exigent": c.in_danger, "result": "upheld", "reason": "it was so"}, "reviewer"),
+    _k(location.AgreeIfMissing, ("rosa",), lambda c: {
+        "org": courts.AGENCY, "number": c.number_id, "until": c.world.clock.time + 86_400, "language": "en"}, "second"),
+    _k(missing.SecondMissingCase, ("police-supervisor",), _second_case),
+    _k(missing.MissingFound, ("investigator",), lambda c: {"case": c.in_case}, "police-supervisor"),
     _k(s.CallEvent, ("callgate",), _event, idempotent=True),
     _k(s.Request, ("kim-session",), _request, ask=_call, idempotent=True, variant="emergency"),
     _k(s.Request, ("rosa-session",), lambda c: {

@@ -274,6 +274,30 @@ def located_in_danger(policy: Policy, open_wide: Policy) -> None:
             assert policy.decide(request).allow is ((category, purpose) == wanted)
 
 
+def located_when_missing(policy: Policy, open_wide: Policy) -> None:
+    """Police learn where a missing person's phone is, who agreed to it, within three days of the case; told at once."""
+    permit = "missing-person-located"
+    decision = policy.decide(replace(sample(permit), minutes_since_start=72 * 60))
+    assert decision.reasons == (permit,)
+    assert decision.obligations is not None
+    assert decision.obligations.precision is Precision.EXACT
+    assert decision.obligations.view_seconds == 3600
+    assert decision.obligations.notice is NoticeTiming.AT_ONCE
+    for category, purpose, agreed in product(Category, Purpose, (True, False)):
+        request = replace(sample(permit), category=category, purpose=purpose, granted=agreed)
+        wanted = (Category.LOCATION_FIX, Purpose.SEARCH_AND_RESCUE, True)
+        assert policy.decide(request).allow is ((category, purpose, agreed) == wanted)
+
+
+def search_stays_with_rescuers(policy: Policy, open_wide: Policy) -> None:
+    """No company, research group or supervision agency gets anything by saying that somebody is missing."""
+    for kind, purpose, category in product(Organisation, Purpose, Category):
+        request = asking(organisation=kind, purpose=purpose, category=category)
+        never = {Organisation.COMPANY, Organisation.RESEARCH, Organisation.SUPERVISION}
+        applies = kind in never and purpose is Purpose.SEARCH_AND_RESCUE
+        assert ("search-stays-with-rescuers" in open_wide.decide(request).reasons) is applies
+
+
 _LATER = (Programme.MISSING, Programme.SUPERVISION)
 PROMISES: tuple[Callable[[Policy, Policy], None], ...] = (
     needs_are_kept,
@@ -294,6 +318,8 @@ PROMISES: tuple[Callable[[Policy, Policy], None], ...] = (
     located_as_agreed,
     located_as_ordered,
     located_in_danger,
+    located_when_missing,
+    search_stays_with_rescuers,
     later_programmes_are_closed,
 )
 

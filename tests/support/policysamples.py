@@ -31,6 +31,7 @@ def sample(permit: str) -> Request:
         "investigator-locates-by-deferred-order": _words(*_ORDERED),
         "exigent-alone": _words(*_IN_DANGER),
         "exigent-confirmed": _words(*_IN_DANGER),
+        "missing-person-located": _words("search-and-rescue", "missing-case", "investigator", "location.fix"),
     }
     purpose, basis, role, category = words[permit]
     kind = SIGNS.get(role, FAVOURABLE.session_kind)
@@ -106,6 +107,13 @@ NEEDS: dict[str, tuple[dict[str, object], ...]] = {
         {"session_kind": SessionKind.CLIENT},
         {"notices_overdue": True},
         {"minutes_since_start": 16},
+    ),
+    "missing-person-located": (
+        {"session_kind": SessionKind.SESSION},
+        {"session_kind": SessionKind.CLIENT},
+        {"notices_overdue": True},
+        {"granted": False},
+        {"minutes_since_start": 4321},
     ),
     "exigent-confirmed": (
         {"session_kind": SessionKind.SESSION},

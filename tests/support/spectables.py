@@ -24,6 +24,7 @@ from breakseal.kernel.model import (
     keys,
     leaf,
     location,
+    missing,
     orders,
     permit,
     receipt,
@@ -38,7 +39,22 @@ from breakseal.keyholder.authority import MAX_LIFE, MAX_ROOT_LIFE
 ROOT = Path(__file__).parents[2]
 SPEC = ROOT / "docs/spec"
 STAMP = ("v", "issued", "expires", "nonce")
-FORMATS = (answers, body, desk, enrolments, exigent, keys, leaf, location, orders, permit, receipt, signed, s)
+FORMATS = (
+    answers,
+    body,
+    desk,
+    enrolments,
+    exigent,
+    keys,
+    leaf,
+    location,
+    missing,
+    orders,
+    permit,
+    receipt,
+    signed,
+    s,
+)
 """The modules in which everything stands that is signed, logged or sealed."""
 
 SIGNERS = {
@@ -56,6 +72,7 @@ SIGNERS = {
     "court": "court's key",
     "reviewer": "legal reviewer's own key",
     "police-supervisor": "police supervisor's own key",
+    "another-investigator": "another investigator's own key",
     "duty": "duty reviewer's own key",
     "overseer": "overseer's own key",
 }
@@ -106,6 +123,10 @@ MAY_SIGN: dict[str, tuple[str, ...]] = {
     "second-exigent": ("police-supervisor",),
     "confirm-exigent": ("duty",),
     "review-exigent": ("reviewer", "overseer"),
+    "agree-if-missing": _OWN,
+    "missing-case": ("investigator",),
+    "second-missing-case": ("police-supervisor", "another-investigator"),
+    "missing-found": ("investigator", "police-supervisor"),
     "read-trail": _SUBJECT,
     "read-desk": (
         "subject",
@@ -154,6 +175,10 @@ LEAVES: dict[str, tuple[str, ...]] = {
     "second-exigent": ("basis", "basis", "basis"),
     "confirm-exigent": ("basis", "basis"),
     "review-exigent": ("basis", "basis"),
+    "agree-if-missing": ("basis",),
+    "missing-case": ("basis", "basis", "basis"),
+    "second-missing-case": ("basis", "basis", "basis"),
+    "missing-found": ("basis", "basis"),
 }
 """The leaves that a statement makes when it is taken; a type that is not here makes none."""
 
@@ -182,6 +207,7 @@ def handed_in(name: str, kind: type[Any]) -> str:
         "consent-stopped": "Attest",
         "look-under": "LocateUnder",
         "exigent": "inside `second-exigent`",
+        "missing-case": "inside `second-missing-case`",
     }
     if kind in {**submission._ROOT, **submission._SELF, **submission._ENROLLED}:
         return "Submit"

@@ -85,4 +85,8 @@ export const STATEMENTS = {
   "confirm-exigent": { exigent: req("bytes"), line: req("text"), digits: req("text"), result: word("confirmed", "denied") },
   "review-exigent": { exigent: req("bytes"), result: word("upheld", "not-upheld", "released"), reason: req("text") },
   "pause-location": { paused: req("flag") },
+  "agree-if-missing": { org: req("text"), number: req("bytes"), until: req("number"), language: word("en", "es") },
+  "missing-case": { case: req("text"), number: req("bytes"), digits: req("text"), reason: req("text") },
+  "second-missing-case": { request: req("bytes"), number: req("bytes"), reason: req("text") },
+  "missing-found": { case: req("bytes") },
 };

@@ -6,6 +6,7 @@ from breakseal.keyholder import retention
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.exigent import register as exigent
 from breakseal.keyholder.location import consents, keyless
+from breakseal.keyholder.missing import register as missing
 from breakseal.keyholder.orders import register as orders
 from breakseal.keyholder.statements.root import apply_due
 from breakseal.keyholder.trails import NewEntry
@@ -31,6 +32,7 @@ def sweep(core: Core, now: int) -> tuple[NewEntry, ...]:
     ended += keyless.end(core, now)
     orders.sweep(core, now)
     exigent.sweep(core, now)
+    missing.sweep(core, now)
     core.store.run("DELETE FROM openings WHERE expires < ?", now)
     core.store.run("DELETE FROM permits WHERE done != '' AND due < ?", now - 7 * DAY)
     return ended

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from breakseal.kernel.errors import BreaksealError
+from breakseal.kernel.model.body import NO_LINK
 from breakseal.kernel.model.exigent import ConfirmExigent, ReviewExigent, SecondExigent
+from breakseal.kernel.model.missing import MissingFound, SecondMissingCase
 from breakseal.kernel.model.orders import LodgeOrder, LookUnder
-from breakseal.kernel.model.statements import Request
+from breakseal.kernel.model.statements import Request, Statement
 from breakseal.keyholder.authority import MAX_LIFE, check_time, consume, verify
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.exigent import register as exigent
+from breakseal.keyholder.missing import register as missing
+from breakseal.keyholder.register.holders import Holder
 from breakseal.keyholder.trails import Happening, NewEntry
 
 RECORDED_AN_HOUR = 20
@@ -26,8 +30,10 @@ def note_refusal(core: Core, request: bytes, reason: str, now: int) -> NewEntry 
         verified = verify(core, request, now)
         statement, holder = verified.statement, verified.signer
         if holder.kind != "officer" or not isinstance(
-            statement, Request | LodgeOrder | LookUnder | SecondExigent | ConfirmExigent | ReviewExigent
-        ):
+            statement,
+            Request | LodgeOrder | LookUnder | SecondExigent | ConfirmExigent | ReviewExigent
+            | SecondMissingCase | MissingFound,
+        ):  # fmt: skip
             return None
         # An old or repeated request is nobody's new attempt: it must not use up the officer's entries.
         check_time(statement, now, MAX_LIFE)
@@ -37,11 +43,9 @@ def note_refusal(core: Core, request: bytes, reason: str, now: int) -> NewEntry 
     spent = core.budgets.spend(holder.id, "refusals", now)
     if spent > RECORDED_AN_HOUR:
         return None
-    known = exigent.find(core, statement.order) if isinstance(statement, LookUnder) else None
-    in_danger = known is not None or isinstance(statement, SecondExigent | ConfirmExigent | ReviewExigent)
     what = Happening(
         type="refuse", party=core.party(holder), result=f"refused:{reason}",
-        purpose="exigent-disclosure" if in_danger else "court-order-disclosure", target="refusal",
+        purpose=_purpose(core, statement, holder), target="refusal",
         marks=("only-counted-from-here",) if spent == RECORDED_AN_HOUR else (),
     )  # fmt: skip
     if isinstance(statement, LookUnder):
@@ -51,3 +55,12 @@ def note_refusal(core: Core, request: bytes, reason: str, now: int) -> NewEntry 
             what, purpose=statement.purpose, basis_digest=statement.basis, reason=statement.reason, signed=request
         )  # fmt: skip
     return core.trails.append(core.trails.of("organisation", holder.org), what, now)
+
+
+def _purpose(core: Core, statement: Statement, officer: Holder) -> str:
+    """Return what a refused statement was for; a `Request` says it itself."""
+    name = statement.order if isinstance(statement, LookUnder) else NO_LINK
+    if isinstance(statement, SecondMissingCase | MissingFound) or missing.find(core, name, officer.id):
+        return "search-and-rescue"
+    exigent_one = isinstance(statement, SecondExigent | ConfirmExigent | ReviewExigent)
+    return "exigent-disclosure" if exigent_one or exigent.find(core, name) else "court-order-disclosure"

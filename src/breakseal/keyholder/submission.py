@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from breakseal.kernel.errors import FormatError, RefusedError
-from breakseal.kernel.model import enrolments, exigent, location, orders, signed
+from breakseal.kernel.model import enrolments, exigent, location, missing, orders, signed
 from breakseal.kernel.model import statements as s
 from breakseal.keyholder.authority import (
     MAX_LIFE,
@@ -20,6 +20,7 @@ from breakseal.keyholder.authority import (
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.exigent import asking
 from breakseal.keyholder.location import agreeing
+from breakseal.keyholder.missing import asking as cases
 from breakseal.keyholder.orders import lodging
 from breakseal.keyholder.protocol import Submit
 from breakseal.keyholder.statements import calls, numbers, officers, records, root, subject
@@ -63,6 +64,7 @@ _ENROLLED: dict[type[Any], Effect] = {
     s.Keep: records.keep,
     s.CallEvent: calls.event,
     location.Consent: agreeing.consent,
+    location.AgreeIfMissing: agreeing.if_missing,
     location.WithdrawConsent: agreeing.withdraw,
     location.PauseLocation: agreeing.pause,
     orders.LodgeOrder: lodging.lodge,
@@ -71,6 +73,8 @@ _ENROLLED: dict[type[Any], Effect] = {
     exigent.SecondExigent: asking.second,
     exigent.ConfirmExigent: asking.confirm,
     exigent.ReviewExigent: asking.review,
+    missing.SecondMissingCase: cases.second,
+    missing.MissingFound: cases.found,
     enrolments.EnrolOfficer: officers.enrol,
     enrolments.RevokeOfficer: officers.revoke,
     enrolments.Roster: officers.roster,

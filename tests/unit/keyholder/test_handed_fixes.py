@@ -20,6 +20,7 @@ from breakseal.keyholder import protocol as p
 from breakseal.keyholder.location import looking
 from breakseal.keyholder.location import messages as m
 from tests.support.locating import Locating
+from tests.support.searching import Search
 from tests.support.world import NUMBER, Person, World
 
 OTHER = "+15555550188"
@@ -164,3 +165,13 @@ def test_a_permit_for_another_errand_opens_nothing(places: Locating) -> None:
     with pytest.raises(RefusedError) as caught:
         places.world.ask(m.OpenFix(permit=asked.permit, device="phone", fix=told.sealed()), m.FixForCourier)
     assert caught.value.reason == "no-look"
+
+
+def test_what_the_phone_itself_told_may_answer_for_a_missing_person_who_agreed(world: World) -> None:
+    told, search = reporting(world), Search(world)
+    search.agree(told.person)
+    located = search.located(search.open())
+    assert located.handle == told.person.handle
+    question = m.OpenFix(permit=located.permit, device="phone", fix=told.sealed())
+    sealed = world.ask(question, m.FixForCourier).sealed
+    assert open_fix(world.courier_opener, sealed, handed_info(name_of(question))) == told.fix

@@ -193,7 +193,10 @@ class Locating:
         return found(fix, precision, permit.area, name, permit.about)
 
     def _stopped(self, permit: Permit, who: bytes, now: int) -> bool:
-        """Say whether STOP ends this look: not one that a court ordered, or that a danger to life asks for."""
+        """Say whether STOP ends this look: not one that a court ordered, or that a danger to life asks for.
+
+        Of a missing person it does: that look stands on what the person agreed to.
+        """
         return permit.ground not in ("order", "exigent") and self._stops.holds(who, now)
 
     def _seal(self, permit: Permit, answer: Found, who: bytes, point: bytes) -> bytes:

@@ -8,7 +8,7 @@ from breakseal.courier.location.parts import MOST_PARTS, parts, shorten
 from breakseal.courier.notices import Language, load
 from breakseal.courier.private import Private
 from breakseal.kernel.errors import ConfigError, RefusedError, VerificationError
-from breakseal.kernel.model.location import Terms
+from breakseal.kernel.model.location import IF_MISSING, Terms
 from breakseal.kernel.model.permit import Permit
 
 PURPOSE = "consent.purpose."
@@ -80,6 +80,14 @@ class Words:
     def _told(self, permit: Permit) -> str:
         terms, language = permit.agreed[0], permit.language
         purpose, precision = PURPOSE + terms.purpose, PRECISION + terms.precision
+        if terms.purpose == IF_MISSING and precision in self._texts:
+            return self._say(
+                "consent.by-key-if-missing",
+                language,
+                requester=terms.requester,
+                precision=self._texts[precision][language],
+                until=self._day(permit.until, language),
+            )
         if purpose not in self._texts or precision not in self._texts:
             raise VerificationError("there are no words for these terms", reason="terms-not-verified")
         return self._say(
@@ -94,10 +102,15 @@ class Words:
         )
 
     def _reminded(self, named: tuple[Terms, ...], more: int, language: Language) -> str:
-        who = ", ".join(f"{one.recipient} ({one.requester})" for one in named)
+        who = ", ".join(self._named(one, language) for one in named)
         if more:
             who = self._say("consent.and-more", language, who=who, more=str(more))
         return self._say("consent.who-may", language, who=who)
+
+    def _named(self, terms: Terms, language: Language) -> str:
+        if terms.purpose == IF_MISSING:
+            return self._say("consent.if-missing", language, requester=terms.requester)
+        return f"{terms.recipient} ({terms.requester})"
 
     def _day(self, at: int, language: Language) -> str:
         """Return the day of Unix `at`, in UTC: nobody knows where the phone is."""

@@ -21,8 +21,8 @@ LIFE = 4 * 3600
 CONFIRMED_LOOKS = 12
 REVIEW_WITHIN = 2 * 86_400
 
-_Digits = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}\Z")]
-_Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+Digits = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}\Z")]
+Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 
 
 def exigent_info(bound: str) -> bytes:
@@ -41,8 +41,8 @@ class Exigent(SignedStatement, frozen=True, tag="exigent"):
     """
 
     number: str
-    digits: _Digits
-    danger: _Reason
+    digits: Digits
+    danger: Reason
 
 
 class SecondExigent(SignedStatement, frozen=True, tag="second-exigent"):
@@ -53,7 +53,7 @@ class SecondExigent(SignedStatement, frozen=True, tag="second-exigent"):
 
     request: str
     number: str
-    reason: _Reason
+    reason: Reason
 
 
 class ConfirmExigent(SignedStatement, frozen=True, tag="confirm-exigent"):
@@ -64,7 +64,7 @@ class ConfirmExigent(SignedStatement, frozen=True, tag="confirm-exigent"):
 
     exigent: str
     line: str
-    digits: _Digits
+    digits: Digits
     result: Literal["confirmed", "denied"]
 
 
@@ -76,4 +76,4 @@ class ReviewExigent(SignedStatement, frozen=True, tag="review-exigent"):
 
     exigent: str
     result: Literal["upheld", "not-upheld", "released"]
-    reason: _Reason
+    reason: Reason

@@ -24,6 +24,8 @@ CONSENT_PURPOSES: tuple[str, ...] = (
     "RequestedServiceProvision", "ServiceProvision", "DeliveryOfGoods", "CustomerCare", "FraudPreventionAndDetection",
 )  # fmt: skip
 """What a person can be asked to agree to: terms of the W3C Data Privacy Vocabulary, each with words in the courier."""
+IF_MISSING = "search-and-rescue"
+"""The purpose of an agreement that nobody can ask for: the person gives it beforehand (`AgreeIfMissing`)."""
 MOST_RATE = 60
 """Looks an hour at most that anybody can be asked to agree to."""
 SMALLEST_AREA = 2_000
@@ -181,8 +183,20 @@ class Consent(SignedStatement, frozen=True, tag="consent"):
     language: Literal["en", "es"]
 
 
+class AgreeIfMissing(SignedStatement, frozen=True, tag="agree-if-missing"):
+    """The subject agrees that two officers of the police `org` who say they are missing may ask once where they are.
+
+    Until `until` (Unix seconds), of the phone with the public name `number` (`HeldNumber.id`), told in `language`.
+    """
+
+    org: str
+    number: str
+    until: Number
+    language: Literal["en", "es"]
+
+
 class WithdrawConsent(SignedStatement, frozen=True, tag="withdraw-consent"):
-    """The subject ends the consent with public name `consent` (16 bytes), at once."""
+    """The subject ends the consent or agreement with public name `consent` (16 bytes), at once."""
 
     consent: str
 

@@ -142,7 +142,7 @@ class EndOrder(SignedStatement, frozen=True, tag="end-order"):
 
 
 class LookUnder(SignedStatement, frozen=True, tag="look-under"):
-    """An officer asks, under the order or exigent request with SHA-256 `order`, where a phone is, with their own key.
+    """An officer asks, under the order, request or case with SHA-256 `order`, where a phone is, with their own key.
 
     INVARIANT: `number`, sealed to the keyholder (`look_info`), is only compared: the phone comes from the order.
     `recipient` is the P-256 point to which the answer is sealed, `max_age` the fix's age in seconds, -1 for any.

@@ -13,8 +13,8 @@ from breakseal.kernel.model.location import Area, LocationPrecision, Terms, Watc
 from breakseal.kernel.model.signed import Signer
 
 DOMAIN = b"breakseal/permit/v1\n"
-Ground = Literal["consent", "order", "exigent"]
-"""On what a look stands: what the person agreed to, a court's order, or an exigent request."""
+Ground = Literal["consent", "order", "exigent", "missing"]
+"""On what a look stands: what the person agreed to, a court's order, an exigent request, or a missing-person case."""
 
 
 class Permit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -28,7 +28,7 @@ class Permit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     "consent" asks the phone `to` (`ask_info` of the terms' client) to agree to `terms`; `about` is the ask's id.
     "locate" lets the courier ask a source once where the phone `to` (`locate_info`) is, and seal the answer, no more
     precise than `precision`, to `recipient` (P-256 point) under `found_info` of the leaf `about`; `max_age` is
-    seconds (-1 any), `area` a yes-or-no question. `ground` is on what the look stands: only "consent" ends with STOP.
+    seconds (-1 any), `area` a yes-or-no question. `ground` is on what it stands: "consent" and "missing" end with STOP.
     "agreed" tells the phone `to` (`agreed_info`) in `language` what was agreed to for it by a person's own key: the one
     of `agreed` until `until`; or, where that is 0, every month, that those in `agreed` and `more` others may look.
     "watch" lets the courier do what `watch` says; `about` is zeros where nobody is located.

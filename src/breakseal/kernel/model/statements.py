@@ -30,12 +30,14 @@ from breakseal.kernel.model.enrolments import (
 from breakseal.kernel.model.exigent import ConfirmExigent, Exigent, ReviewExigent, SecondExigent
 from breakseal.kernel.model.keys import PublicKey
 from breakseal.kernel.model.location import (
+    AgreeIfMissing,
     Consent,
     ConsentAnswered,
     ConsentStopped,
     PauseLocation,
     WithdrawConsent,
 )
+from breakseal.kernel.model.missing import MissingCase, MissingFound, SecondMissingCase
 from breakseal.kernel.model.orders import EndOrder, LodgeOrder, LookUnder, ReviewOrder
 from breakseal.kernel.model.words import NoticeTiming, Purpose
 
@@ -247,4 +249,5 @@ Statement = (
     | Consent | ConsentAnswered | ConsentStopped | WithdrawConsent | PauseLocation
     | EnrolCourtLine | LodgeOrder | ReviewOrder | EndOrder | LookUnder
     | Exigent | SecondExigent | ConfirmExigent | ReviewExigent
+    | AgreeIfMissing | MissingCase | SecondMissingCase | MissingFound
 )  # fmt: skip

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from breakseal.kernel.errors import RefusedError, VerificationError
+from breakseal.kernel.errors import RefusedError
 from breakseal.kernel.model import canonical
 from breakseal.kernel.model.exigent import (
     ALONE,
@@ -21,15 +21,17 @@ from breakseal.kernel.model.exigent import (
 )
 from breakseal.kernel.policy.words import Purpose
 from breakseal.keyholder import deferred
-from breakseal.keyholder.authority import Verified, check_not_restored, use_up, verify
+from breakseal.keyholder.authority import Verified, check_not_restored
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.exigent import register
 from breakseal.keyholder.exigent.register import Asked
+from breakseal.keyholder.missing import asking as missing
+from breakseal.keyholder.missing import register as cases
 from breakseal.keyholder.orders import looking
 from breakseal.keyholder.orders.judging import check_reviewer, judge, list_of
 from breakseal.keyholder.orders.messages import LocateUnder
+from breakseal.keyholder.orders.together import check_second, first_of, written
 from breakseal.keyholder.register.holders import Holder
-from breakseal.keyholder.register.numbers import check_number
 from breakseal.keyholder.statements.outcome import Outcome
 from breakseal.keyholder.statements.root import court_line
 from breakseal.keyholder.trails import Happening
@@ -41,10 +43,10 @@ REQUESTS_AN_HOUR = 20
 
 def second(core: Core, verified: Verified, statement: SecondExigent, now: int) -> Outcome:
     """Take a request that both officers signed: an entry in the agency's trail, and two for the person, at once."""
-    first, request, number = _first(core, statement, now)
-    officer, supervisor, name = first.signer, verified.signer, canonical.b64(first.digest)
-    decision, duties = judge(core, officer, _PURPOSE, "exigent", now, now, exigent_confirmed=False)
-    _check_supervisor(core, supervisor, officer)
+    first, request, number = first_of(core, statement, Exigent, exigent_info, now)
+    officer, name = first.signer, canonical.b64(first.digest)
+    judged = judge(core, officer, _PURPOSE, "exigent", now, now, exigent_confirmed=False)
+    check_second(core, verified.signer, officer, ("police-supervisor",), "not-supervisor")
     if court_line(core, officer.org, now) is None:
         raise RefusedError("the register has no number to call your agency back", reason="no-line")
     if core.budgets.spend(officer.org, "exigent", now) > REQUESTS_AN_HOUR:
@@ -52,26 +54,9 @@ def second(core: Core, verified: Verified, statement: SecondExigent, now: int) -
     register.check_may_ask(core, officer.org, number, now)
     asked = Asked(name, officer.org, officer.id, list_of(core, number, now), now, 0, "alone", "", "")
     register.keep(core, asked, number)
-    what = replace(
-        _about(core, verified, name, "exigent-asked", request.danger), party=core.party(officer), until=now + LIFE,
-        policy=decision.reasons,
-    )  # fmt: skip
-    told = replace(what, notice=duties.notice.value)
-    return Outcome(
-        officer.id,
-        (
-            core.trails.append(core.trails.of("organisation", officer.org), what, now),
-            deferred.write(core, asked.trail, told, 0, now),
-            # No second message: one tells of both.
-            core.trails.append(
-                asked.trail,
-                replace(
-                    told, party=core.party(supervisor), result="exigent-seconded", reason=statement.reason
-                ),
-                now,
-            ),
-        ),
-    )
+    what = replace(_about(core, verified, name, "exigent-asked", request.danger), until=now + LIFE)
+    seconded = ("exigent-seconded", statement.reason)
+    return Outcome(officer.id, written(core, first, verified, asked.trail, what, judged, seconded, now))
 
 
 def confirm(core: Core, verified: Verified, statement: ConfirmExigent, now: int) -> Outcome:
@@ -103,13 +88,16 @@ def review(core: Core, verified: Verified, statement: ReviewExigent, now: int) -
 
 
 def prepare(core: Core, question: LocateUnder, now: int) -> looking.OrderedLook:
-    """Decide and store the officer's look under an exigent request, or under an order if it names none of theirs.
+    """Decide and store the officer's look under their case or exigent request, or under an order if it names neither.
 
     Raises:
         FormatError, VerificationError: not a request to look.
-        RefusedError: the exigent request or the order does not allow it.
+        RefusedError: the case, the exigent request or the order does not allow it.
     """
     verified, asked = looking.asked_under(core, question, now)
+    case = cases.find(core, asked.order, verified.signer.id)
+    if case is not None:
+        return missing.prepare(core, verified, asked, case, now)
     request = register.find(core, asked.order)
     if request is None or request.officer != verified.signer.id:
         return looking.prepare(core, verified, asked, now)
@@ -123,7 +111,7 @@ def prepare(core: Core, question: LocateUnder, now: int) -> looking.OrderedLook:
         core, verified.signer, _PURPOSE, "exigent", request.issued, now, exigent_confirmed=confirmed
     )
     number = register.number_of(core, request.name)
-    looking.check_asked(core, asked, number, now)
+    looking.check_asked(core, asked, lambda one: one == number, now)
     if request.used >= (CONFIRMED_LOOKS if confirmed else 1):
         raise RefusedError("the looks that the request allows are used up", reason="exigent-used-up")
     register.change(core, replace(request, used=request.used + 1))
@@ -131,30 +119,6 @@ def prepare(core: Core, question: LocateUnder, now: int) -> looking.OrderedLook:
         core, verified, asked, decision, duties, now, ground="exigent", number=number, purpose=_PURPOSE,
         basis="exigent", result="located-in-danger", most="exact", defer_until=0,
     )  # fmt: skip
-
-
-def _first(core: Core, statement: SecondExigent, now: int) -> tuple[Verified, Exigent, str]:
-    """Return what the investigator signed, used up, and the number that both officers entered."""
-    first = verify(core, canonical.unb64(statement.request), now)
-    request = first.statement
-    if not isinstance(request, Exigent):
-        raise VerificationError("the supervisor signed for something else", reason="not-a-request")
-    use_up(core, first, now)
-    number = core.ingest.open(canonical.unb64(request.number), exigent_info(request.nonce), now)
-    again = core.ingest.open(
-        canonical.unb64(statement.number), exigent_info(canonical.b64(first.digest)), now
-    )
-    if number != again or number[-4:] != request.digits.encode():
-        raise RefusedError("the two officers name different phones", reason="exigent-number")
-    return first, request, check_number(number.decode("ascii", "replace"))
-
-
-def _check_supervisor(core: Core, supervisor: Holder, officer: Holder) -> None:
-    role = core.organisations.officer(supervisor.id).role if supervisor.kind == "officer" else ""
-    if role != "police-supervisor" or supervisor.org != officer.org or supervisor.is_session:
-        raise RefusedError(
-            "a supervisor of the same agency must sign with their own key", reason="not-supervisor"
-        )
 
 
 def _found(core: Core, name: str, reviewer: Holder) -> Asked:

@@ -10,6 +10,7 @@ import hmac
 from dataclasses import astuple, dataclass
 
 from breakseal.kernel.model.body import Party
+from breakseal.kernel.model.location import IF_MISSING
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.store import Row
 from breakseal.keyholder.trails import Happening, NewEntry
@@ -50,8 +51,15 @@ class Agreed:
     basis: str
 
     @property
+    def leaf_purpose(self) -> str:
+        """The purpose that leaves about it name."""
+        return IF_MISSING if self.purpose == IF_MISSING else "location-consented"
+
+    @property
     def party(self) -> Party:
-        """The client as the person reads it."""
+        """The client as the person reads it; or the police organisation that may ask if they are missing."""
+        if self.purpose == IF_MISSING:
+            return Party(org=self.org, org_name=self.requester)
         return Party(
             org=self.org, org_name=self.requester, name=self.recipient, role="service", key=self.client
         )
@@ -72,8 +80,9 @@ def give(core: Core, agreed: Agreed, signed: bytes, now: int) -> NewEntry:
         "INSERT INTO location_consents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         *astuple(agreed),
     )
+    given = "if-missing-given" if agreed.purpose == IF_MISSING else "consent-given"
     what = Happening(
-        type="basis", party=agreed.party, result="consent-given", purpose="location-consented", basis="consent",
+        type="basis", party=agreed.party, result=given, purpose=agreed.leaf_purpose, basis="consent",
         basis_digest=agreed.basis, notice="at-once", categories=("location.fix",), precision=agreed.precision,
         until=agreed.until, reason=agreed.purpose, marks=(f"by-{agreed.by}", *(("once",) if agreed.turns > 0 else ())),
         signed=signed, target=f"consent:{agreed.id}",
@@ -127,7 +136,7 @@ def end(core: Core, ended: list[Agreed], result: str, signed: bytes, now: int) -
     for agreed in ended:
         core.store.run("DELETE FROM location_consents WHERE id = ?", agreed.id)
         what = Happening(
-            type="withdraw", party=agreed.party, result=result, purpose="location-consented", basis="consent",
+            type="withdraw", party=agreed.party, result=result, purpose=agreed.leaf_purpose, basis="consent",
             reason=agreed.purpose, signed=signed, target=TARGET,
         )  # fmt: skip
         entries.append(core.trails.append(core.subjects.get(agreed.handle).trail, what, now))

@@ -38,16 +38,8 @@ def hand(core: Core, question: OpenFix, now: int) -> FixForCourier:
 
 
 def _record(core: Core, permit: Permit, now: int) -> str:
-    """Return whose fix a permit may have now: a live look's, under a consent that stands and is not withheld.
-
-    SAFETY: a consent of the record's own key. A yes by text is the word of whoever holds one phone; the record's
-    devices may be others, and of somebody else.
-    """
-    row = core.store.one(
-        "SELECT c.handle FROM location_looks AS l JOIN location_consents AS c ON c.id = l.consent"
-        " WHERE l.permit = ? AND l.outcome = '' AND c.by = 'key'",
-        permit.id,
-    )
-    if permit.kind != "locate" or permit.expires <= now or row is None or looking.withheld(core, row[0]):
+    """Return whose fix a permit may have now: a live look's, under a consent that stands and is not withheld."""
+    handle = looking.looked_at(core, permit.id)
+    if permit.kind != "locate" or permit.expires <= now or not handle:
         raise RefusedError("there is no live look under this permit", reason="no-look")
-    return str(row[0])
+    return handle

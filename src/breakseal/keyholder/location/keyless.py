@@ -40,8 +40,8 @@ def end(core: Core, now: int) -> tuple[NewEntry, ...]:
     """Erase the keyless records that an earlier sweep found over, with numbers and lists, and mark those found now.
 
     `since` is minus the time at which a sweep found it over; a yes makes it the last yes again.
-    INVARIANT: two sweeps an hour apart must agree, and a record that has a key, or to which an order's notice or
-    an exigent request's review is still to be written, is never ended here.
+    INVARIANT: two sweeps an hour apart must agree, and a record that has a key, or to which an order's notice, an
+    exigent request's review or a case's end is still to be written, is never ended here.
     """
     rows = core.store.many(
         "SELECT handle FROM location_keyless WHERE since BETWEEN ? AND -1"
@@ -50,7 +50,9 @@ def end(core: Core, now: int) -> tuple[NewEntry, ...]:
         " AND NOT EXISTS (SELECT 1 FROM subjects AS s JOIN deferred AS d ON d.trail = s.trail"
         " WHERE s.handle = location_keyless.handle AND d.joined = 0)"
         " AND NOT EXISTS (SELECT 1 FROM subjects AS s JOIN exigent AS e ON e.trail = s.trail"
-        " WHERE s.handle = location_keyless.handle AND e.result IN ('', 'not-upheld')) LIMIT ?",
+        " WHERE s.handle = location_keyless.handle AND e.result IN ('', 'not-upheld'))"
+        " AND NOT EXISTS (SELECT 1 FROM subjects AS s JOIN missing AS m ON m.trail = s.trail"
+        " WHERE s.handle = location_keyless.handle AND m.ended = 0) LIMIT ?",
         SECOND_LOOK - now, MOST_A_SWEEP,
     )  # fmt: skip
     core.store.run(

@@ -168,6 +168,20 @@ def withheld(core: Core, handle: str) -> str:
     return "paused" if consents.is_paused(core, handle) else ""
 
 
+def looked_at(core: Core, permit: str) -> str:
+    """Return whose phone the look under `permit` is at, if its consent stands and is not withheld; or nothing.
+
+    SAFETY: a consent of the record's own key. A yes by text is the word of whoever holds one phone; the record's
+    devices may be others, and of somebody else.
+    """
+    row = core.store.one(
+        "SELECT c.handle FROM location_looks AS l JOIN location_consents AS c ON c.id = l.consent"
+        " WHERE l.permit = ? AND l.outcome = '' AND c.by = 'key'",
+        permit,
+    )
+    return "" if row is None or withheld(core, row[0]) else str(row[0])
+
+
 def count(core: Core, agreed: Agreed, permit: str, now: int, *, withheld: bool) -> None:
     """Count the look against the rate, of any sixty minutes, and against a consent to one answer, withheld or not."""
     row = core.store.one(

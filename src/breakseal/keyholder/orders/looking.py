@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from breakseal.kernel.errors import FormatError, RefusedError, VerificationError
@@ -19,13 +20,20 @@ from breakseal.keyholder.core import Core
 from breakseal.keyholder.disclosure.prepare import MAX_REASON
 from breakseal.keyholder.disclosure.record import Recorded
 from breakseal.keyholder.exigent import register as requests
-from breakseal.keyholder.location.looking import PERMIT_LIFE, courier_point, locating, stricter
+from breakseal.keyholder.location.looking import PERMIT_LIFE, courier_point, locating, looked_at, stricter
 from breakseal.keyholder.location.messages import Located
+from breakseal.keyholder.missing import register as cases
 from breakseal.keyholder.orders import register
 from breakseal.keyholder.orders.judging import judge_order, list_of
 from breakseal.keyholder.orders.messages import LocateUnder
 from breakseal.keyholder.orders.register import Lodged
 from breakseal.keyholder.trails import Happening, NewEntry
+
+_LIVE: dict[str, Callable[[Core, bytes], bool]] = {
+    "order": register.is_live,
+    "exigent": requests.is_live,
+    "missing": cases.is_live,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,8 @@ class OrderedLook:
     precision: LocationPrecision
     until: int
     expires: int
+    permit: str = ""
+    """Under a missing-person case: the permit's name, or empty where the person did not agree to it."""
 
 
 def asked_under(core: Core, question: LocateUnder, now: int) -> tuple[Verified, LookUnder]:
@@ -76,16 +86,18 @@ def prepare(core: Core, verified: Verified, asked: LookUnder, now: int) -> Order
     )  # fmt: skip
 
 
-def check_asked(core: Core, asked: LookUnder, number: str, now: int) -> None:
-    """Check that the officer asks about the place of the phone that the order or request names, and nothing else.
+def check_asked(core: Core, asked: LookUnder, fits: Callable[[str], bool], now: int) -> str:
+    """Return the number that the officer asks about, if it `fits` the order, request or case; of nothing but a place.
 
     Raises:
         VerificationError: the number was sealed for another order.
         RefusedError: another phone or category.
     """
     sealed = core.ingest.open(canonical.unb64(asked.number), look_info(asked.order), now)
-    if sealed != number.encode() or asked.categories != ("location.fix",):
+    number = sealed.decode("ascii", "ignore")
+    if not fits(number) or asked.categories != ("location.fix",):
         raise RefusedError("the order or request does not cover what is asked", reason="order-scope")
+    return number
 
 
 def stored(
@@ -120,7 +132,7 @@ def stored(
 
 
 def release(core: Core, look: OrderedLook, recorded: Recorded, now: int) -> Located:
-    """Return the answer: the only way to a permit for a source. Whose phone it is, it does not say.
+    """Return the answer: the only way to a permit for a source. Whose phone it is, it says only where they agreed.
 
     Raises:
         VerificationError: `recorded` proves another entry.
@@ -128,22 +140,24 @@ def release(core: Core, look: OrderedLook, recorded: Recorded, now: int) -> Loca
     """
     if recorded.entry.hash != look.entry.hash:
         raise VerificationError("the proof is of another entry")
-    if not (register if look.ground == "order" else requests).is_live(
-        core, canonical.unb64(look.asked.order, 32)
-    ):
+    if not _LIVE[look.ground](core, canonical.unb64(look.asked.order, 32)):
         raise RefusedError("the order or request was ended", reason="order-over")
+    handle = looked_at(core, look.permit)
+    if look.ground == "missing" and not handle:
+        return Located(leaf=look.entry.hash, permit=b"", handle="", until=look.until)
     permit = locating(
         core, courier_point(core, now), look.entry.hash, look.number, look.precision, ground=look.ground,
         expires=look.expires, recipient=canonical.unb64(look.asked.recipient), max_age=look.asked.max_age,
+        permit=look.permit,
     )  # fmt: skip
-    return Located(leaf=look.entry.hash, permit=permit, handle="", until=look.until)
+    return Located(leaf=look.entry.hash, permit=permit, handle=handle, until=look.until)
 
 
 def _check_scope(core: Core, lodged: Lodged, asked: LookUnder, now: int) -> None:
     order = lodged.order
     if lodged.needs:
         raise RefusedError("nobody outside your agency has called the court yet", reason="order-unreviewed")
-    check_asked(core, asked, order.number, now)
+    check_asked(core, asked, lambda number: number == order.number, now)
     if now < order.begins:
         raise RefusedError("the order does not begin before its date", reason="order-early")
     if now >= order.until:

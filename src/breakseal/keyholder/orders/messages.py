@@ -6,6 +6,6 @@ from breakseal.keyholder.message import Message
 
 
 class LocateUnder(Message, frozen=True, tag="locate-under"):
-    """One look under an order of a court: the officer's signed `LookUnder`. `Located.handle` is empty, hit or miss."""
+    """One look by an officer: their signed `LookUnder`. `Located.handle` is empty, hit or miss, but under a case."""
 
     request: bytes

@@ -1,4 +1,4 @@
-"""Where the person's phone is: who may look, one switch that pauses all, and what words by text do."""
+"""Where the phone is: who may look, one switch that pauses all, words by text, and which police may ask in need."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Request, Response, Router, get
 
-from breakseal.web import guards
+from breakseal.web import facts, guards
 from breakseal.web.pages import page
 
 REPLIES = ("yes", "day", "no", "silence", "stop", "start", "help", "language")
@@ -16,9 +16,10 @@ REPLIES = ("yes", "day", "no", "silence", "stop", "start", "help", "language")
 @get("/where", opt=guards.SUBJECT, include_in_schema=False)
 async def where(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Show a shell; the browser reads the consents from the keyholder and fills it."""
-    return page(
-        request, "resident/where.html", messages=("where", "ownphone", "map"), replies=REPLIES, own=True
-    )
+    known = await facts.current(request)
+    police = [(one.org, one.name) for one in known.organisations if one.kind == "police"]
+    messages = ("where", "ownphone", "map")
+    return page(request, "resident/where.html", messages=messages, replies=REPLIES, own=True, police=police)
 
 
 @get("/would-see", opt=guards.PUBLIC, include_in_schema=False)

@@ -6,6 +6,8 @@ import { at, button, clock, day, download, has, make, t, when } from "./page.js"
 const OWN = new Set(["self", "consent"]);
 const NOT_MINE = new Set(["phone-moved-away", "retention-over", "consent-phone-moved"]); // it happened to the person, who should see it
 
+const COMPLAIN = new Set(["court-order-disclosure", "search-and-rescue"]);
+
 // A word of the log in the page's language; a word that has no phrase as it is.
 const known = (id, word) => (has(id) ? null : word);
 const typeName = (word) => known(`js.trail.type.${word}`, word) ?? t("js.trail.type." + word);
@@ -90,7 +92,7 @@ function row(entry, own, redraw) {
   const { body } = entry;
   const what = own || entry.lost || isPlace(body) ? whatHappened(body) : `${whatHappened(body)} · ${who(body)}`;
   const head = make("div", { class: "bs-entry__line" }, make("span", { class: "bs-entry__who" }, what), moment(entry, own));
-  const complaint = body.purpose === "court-order-disclosure" ? t("js.trail.complain") : isLook(body) ? t("js.trail.not-agreed") : t("js.trail.not-mine");
+  const complaint = COMPLAIN.has(body.purpose) ? t("js.trail.complain") : isLook(body) ? t("js.trail.not-agreed") : t("js.trail.not-mine");
   const complain = !own && body.type === "disclose" ? button(complaint, () => freezeOver(entry, redraw), "secondary") : null;
   const actions = make("div", { class: "bs-actions" }, receiptButton(entry, own), complain, experts(entry));
   const late = entry.told ? make("p", { class: "bs-quiet" }, t("js.trail.told-late", { day: entry.leaf.day, told: entry.told })) : null;

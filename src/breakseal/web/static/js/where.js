@@ -4,6 +4,7 @@ import { readReturn, signAtDoor } from "/browser/door-link.js";
 import { build } from "/browser/statements.js";
 import { desk, submit } from "./own.js";
 import { at, button, day, has, local, make, t, when } from "./page.js";
+import { agreed, fillMissing } from "./where-missing.js";
 
 function trouble(error) {
   at("trouble").replaceChildren(make("div", { class: "bs-note bs-note--bad" }, make("p", {}, t("js.wrong", { why: error.message }))));
@@ -32,11 +33,17 @@ function telling({ by, told, next, until }) {
   return [["told", next > 0 ? t("where.told.not-yet") : t("where.told.never")]];
 }
 
+// An agreement for the day on which the person is missing has no rate: two officers get one answer.
+const often = ({ purpose, once, rate }) => {
+  if (purpose === "search-and-rescue") return t("where.if-missing");
+  return once ? t("where.once") : t("where.rate", { rate });
+};
+
 function terms(held, consent) {
-  const { recipient, purpose, precision, rate, once, until, given, by } = consent;
+  const { recipient, purpose, precision, until, given, by } = consent;
   const pairs = [
     ["for", recipient], ["why", worded("js.place.purpose.", purpose)], ["precision", worded("js.place.precision.", precision)],
-    ["often", once ? t("where.once") : t("where.rate", { rate })], ["until", when(until)], ["phone", phoneOf(held, consent)],
+    ["often", often(consent)], ["until", when(until)], ["phone", phoneOf(held, consent)],
     ["given", t("where.by." + by, { when: when(given) })], ...telling(consent),
   ];
   return make("dl", {}, ...pairs.flatMap(([name, text]) => [make("dt", {}, t("where.col." + name)), make("dd", {}, text)]));
@@ -75,6 +82,7 @@ async function draw() {
   drawState(held);
   const rows = held.consents.map((consent) => row(held, consent));
   at("may").replaceChildren(...(rows.length > 0 ? rows : [make("li", {}, t("where.nobody"))]));
+  fillMissing(held, guarded);
   at("filled").hidden = false;
   at("opening").hidden = true;
 }
@@ -88,7 +96,7 @@ at("pause").addEventListener("click", guarded(async () => {
 at("resume").addEventListener("click", guarded(() => (
   signAtDoor({ statement: build("pause-location", { paused: false }), back: location.origin + local("/where") })
 )));
-if (readReturn()?.ok) at("done").textContent = t("where.resumed");
+if (readReturn()?.ok) at("done").textContent = agreed() ? t("where.missing.done") : t("where.resumed");
 try {
   await draw();
 } catch (error) {

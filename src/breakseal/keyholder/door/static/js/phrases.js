@@ -119,11 +119,11 @@ async function lodgeOrder({ order: text }, { words, facts }) {
 
 const lines = (...texts) => ({ lines: texts });
 
-// What the investigator signed, inside of what the supervisor signs. Whether the signature holds, the keyholder checks.
-function readFirst(request) {
+// What the first officer signed, inside of what the second signs. Whether the signature holds, the keyholder checks.
+function readFirst(request, type) {
   const first = decode(unb64(decode(unb64(request)).payload));
   check(first);
-  if (first.type !== "exigent") throw new Error("not an urgent request");
+  if (first.type !== type) throw new Error("another statement");
   return first;
 }
 
@@ -214,7 +214,7 @@ const PHRASES = {
     warning: words.say("sign.exigent.warning"),
   }),
   "second-exigent": async ({ request, reason }, { words }) => {
-    const { digits, danger } = readFirst(request);
+    const { digits, danger } = readFirst(request, "exigent");
     return {
       ...lines(
         words.say("sign.second-exigent.what", { digits, danger }), words.say("sign.second-exigent.reason", { reason }),
@@ -236,6 +236,30 @@ const PHRASES = {
     ),
     warning: words.say("sign.review-exigent.warning"),
   }),
+  "agree-if-missing": async ({ org, number, until, language }, { words, facts }) => ({
+    ...lines(
+      words.say("sign.agree-if-missing.what", { org: organisation(facts, org), number: number.slice(0, 8) }),
+      words.say("sign.agree-if-missing.once"), words.say("sign.agree-if-missing.told"),
+      `${words.say("sign.consent.texted")} ${words.say(`language.${language}`)}`,
+    ),
+    until, warning: words.say("sign.agree-if-missing.warning"), undo: words.say("sign.consent.undo"),
+  }),
+  "missing-case": async ({ case: name, digits, reason }, { words }) => ({
+    ...lines(words.say("sign.missing-case.what", { name, reason }), words.say("sign.missing-case.phone", { digits }), words.say("sign.missing-case.then")),
+    warning: words.say("sign.missing-case.warning"),
+  }),
+  "second-missing-case": async ({ request, reason }, { words }) => {
+    const { case: name, digits, reason: first } = readFirst(request, "missing-case");
+    return {
+      ...lines(
+        words.say("sign.second-missing-case.what", { name, digits, reason: first }),
+        words.say("sign.second-missing-case.reason", { reason }), words.say("sign.second-missing-case.then"),
+      ),
+      warning: words.say("sign.missing-case.warning"),
+    };
+  },
+  "missing-found": async ({ case: name }, { words }) =>
+    lines(words.say("sign.missing-found.what", { name: name.slice(0, 8) }), words.say("sign.at-once")),
   "offer-key": async ({ org, name, key }, { words, facts }) => ({
     ...lines(words.say("sign.offer-key.what", { name, org: organisation(facts, org) }), words.say("sign.offer-key.nothing")),
     codeOf: key,

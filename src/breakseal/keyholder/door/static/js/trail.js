@@ -15,7 +15,7 @@ function complain(hash) {
 function actions(words, entry) {
   const theirs = entry.body.type === "disclose" && entry.body.party.role !== "subject";
   const name = `breakseal-receipt-${entry.n}.json`;
-  const why = entry.body.purpose === "court-order-disclosure" ? "trail.complain" : isLook(entry.body) ? "trail.not-agreed" : "trail.not-mine";
+  const why = ["court-order-disclosure", "search-and-rescue"].includes(entry.body.purpose) ? "trail.complain" : isLook(entry.body) ? "trail.not-agreed" : "trail.not-mine";
   const complaint = words.say(why);
   return [
     entry.receipt ? button(words.say("trail.receipt"), () => save(entry.receipt, name), "usa-button--outline door-small") : null,
