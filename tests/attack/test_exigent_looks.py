@@ -6,6 +6,7 @@ import pytest
 
 from breakseal.kernel.model import statements as s
 from breakseal.kernel.model.words import CATEGORIES
+from breakseal.keyholder import deferred
 from breakseal.keyholder import protocol as p
 from breakseal.keyholder.location.messages import Located
 from tests.support.courts import AGENCY
@@ -167,7 +168,7 @@ def test_an_overdue_notice_of_the_agency_stops_its_requests(
 ) -> None:
     name = danger.ask()
     danger.court.lodge(danger.court.order(OTHER, defer_until=world.clock.now() + HOUR))
-    world.clock.time += HOUR  # and no sweep has run
+    world.clock.time += HOUR + deferred.JOINED_WITHIN  # and no sweep has run
     danger.confirm(name)
     danger.refused(danger.looking(name), "forbidden")
     danger.refused(danger.asking(OTHER), "forbidden")
