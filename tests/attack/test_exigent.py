@@ -76,9 +76,9 @@ def test_one_officer_alone_is_refused_with_both_signatures(danger: Danger, rosa:
     danger.refused(danger.seconding(danger.first(who=danger.supervisor.own)), "not-permitted")
 
 
-def test_one_officers_request_alone_is_not_even_handed_in(danger: Danger) -> None:
+def test_one_officers_request_alone_waits_and_opens_nothing(danger: Danger) -> None:
     alone = danger.first()
-    danger.refused(p.Submit(statements=(alone,)), "wrong-door")
+    assert danger.world.ask(p.Submit(statements=(alone,)), p.Submitted).leaves == ()
     danger.refused(danger.looking(name_of(alone)), "order-unknown")
 
 

@@ -287,8 +287,6 @@ class Stage:
             "Attest": Attest(statement=envelope),
             "LocateUnder": LocateUnder(request=envelope),
         }
-        if name == "exigent":
-            return self.world.engine.answer([self.danger.seconding(envelope)])[0]
         if name == "missing-case":
             return self.world.engine.answer([self.search.seconding(envelope)])[0]
         by = spectables.handed_in(name, TYPES[name])

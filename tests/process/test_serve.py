@@ -68,7 +68,7 @@ def test_every_part_is_a_process_and_answers(demo: Running) -> None:
 
 
 def test_the_terminal_says_what_to_open_first(demo: Running) -> None:
-    until(lambda: "9. Stop with Ctrl-C" in told(demo), "the greeting")
+    until(lambda: "10. Stop with Ctrl-C" in told(demo), "the greeting")
     lines = [
         line for line in told(demo).splitlines() if line[:2] in {f"{number}." for number in range(1, 10)}
     ]

@@ -78,8 +78,8 @@ class Dangers(RuleBasedStateMachine):
         if one.number == NUMBER:
             self.told += results
 
-    @rule(number=st.sampled_from(NUMBERS))
-    def ask(self, number: str) -> None:
+    @rule(number=st.sampled_from(NUMBERS), waits=st.booleans())
+    def ask(self, number: str, waits: bool) -> None:
         first, now = self.danger.first(number), self.now
         if any(one.result == "not-upheld" for one in self.requests):
             reason = "exigent-not-upheld"
@@ -89,6 +89,10 @@ class Dangers(RuleBasedStateMachine):
             reason = "exigent-known"
         else:
             reason = ""
+        if waits:  # the investigator's alone is judged alike, and nothing comes of it
+            self.put(p.Submit(statements=(first,)), reason)
+            if reason:  # what was refused is used up
+                first = self.danger.first(number)
         self.put(self.danger.seconding(first, number), reason)
         if not reason:
             one = Asked(name_of(first), number, now)
@@ -128,7 +132,7 @@ class Dangers(RuleBasedStateMachine):
             reason = "reviewed"
         elif self.now >= one.at + 4 * HOUR or one.result not in ("", "upheld"):
             reason = "exigent-over"
-        elif wrong:
+        elif wrong and result == "confirmed":
             reason = "readback"
         digits = "0000" if wrong else one.number[-4:]
         self.put(self.danger.confirming(one.name, caller.own, result=result, digits=digits), reason)

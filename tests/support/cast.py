@@ -267,6 +267,17 @@ def _look(cast: Cast) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _first(cast: Cast) -> dict[str, Any]:
+    nonce = str(cast.stamp()["nonce"])
+    number = cast.sealed(OTHER_NUMBER.encode(), exigent.exigent_info(nonce))
+    return {
+        "nonce": nonce,
+        "number": number,
+        "digits": OTHER_NUMBER[-4:],
+        "danger": "a child is out in the cold",
+    }
+
+
 def _second(cast: Cast) -> dict[str, Any]:
     first = cast.danger.first(OTHER_NUMBER)
     number = cast.sealed(OTHER_NUMBER.encode(), exigent.exigent_info(name_of(first)))
@@ -335,6 +346,7 @@ KINDS: tuple[Kind, ...] = (
     _k(orders.ReviewOrder, ("reviewer",), lambda c: {"order": c.paper, **courts.READ_BACK, "result": "confirmed"}),
     _k(orders.EndOrder, ("court",), lambda c: {"order": courts.digest(c.ordered)}),
     _k(orders.LookUnder, ("investigator",), _look, ask=_look_under),
+    _k(exigent.Exigent, ("investigator",), _first, idempotent=True),
     _k(exigent.SecondExigent, ("police-supervisor",), _second),
     _k(exigent.ConfirmExigent, ("duty",), lambda c: {
         "exigent": c.in_danger, "line": dangers.LINE, "digits": IN_DANGER[-4:], "result": "confirmed"}),

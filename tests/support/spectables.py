@@ -171,7 +171,6 @@ LEAVES: dict[str, tuple[str, ...]] = {
     "review-order": ("basis",),
     "end-order": ("withdraw",),
     "look-under": ("disclose",),
-    "exigent": ("basis", "basis", "basis"),
     "second-exigent": ("basis", "basis", "basis"),
     "confirm-exigent": ("basis", "basis"),
     "review-exigent": ("basis", "basis"),
@@ -206,7 +205,6 @@ def handed_in(name: str, kind: type[Any]) -> str:
         "consent-answered": "Attest",
         "consent-stopped": "Attest",
         "look-under": "LocateUnder",
-        "exigent": "inside `second-exigent`",
         "missing-case": "inside `second-missing-case`",
     }
     if kind in {**submission._ROOT, **submission._SELF, **submission._ENROLLED}:
@@ -327,6 +325,7 @@ TABLES: dict[str, tuple[str, Callable[[], str]]] = {
             desk.SelfDesk, desk.HeldNumber, desk.HeldRecord, desk.HeldKey, desk.HeldGrant, desk.HeldConsent,
             desk.OfficersDesk, desk.OfferedKey, desk.EnrolledOfficer, desk.CasesDesk, desk.ComplainedOf,
             desk.OrganisationDesk, desk.OrganisationEntry, desk.OrdersDesk, desk.HeldOrder,
+            desk.ExigentDesk, desk.HeldExigent,
         ),
     ),
 }  # fmt: skip

@@ -382,7 +382,10 @@ class World:
         envelope = self.sign(s.ReadDesk, signer or person.own, desk=name, recipient=person.recipient)
         sealed = self.ask(p.Read(statement=envelope), p.Sealed).sealed
         plain = hpke.open_from(person.opener, sealed, answers.DESK_INFO)
-        known = desk.SelfDesk | desk.OfficersDesk | desk.CasesDesk | desk.OrganisationDesk | desk.OrdersDesk
+        known = (
+            desk.SelfDesk | desk.OfficersDesk | desk.CasesDesk | desk.OrganisationDesk | desk.OrdersDesk
+            | desk.ExigentDesk
+        )  # fmt: skip
         return canonical.decode(plain, known, limit=1 << 24)  # type: ignore[arg-type]
 
 

@@ -3,7 +3,8 @@ import { b64, decode, encode, unb64 } from "./canonical.js";
 
 const RETURN = "#door=";
 const FLOWS = { new: "/new", join: "/join", sheet: "/sheet", recover: "/recover", trail: "/trail", devices: "/devices",
-  sponsor: "/sponsor", oversight: "/oversight", demo: "/demo", lodge: "/lodge", review: "/review" };
+  sponsor: "/sponsor", oversight: "/oversight", demo: "/demo", lodge: "/lodge", review: "/review",
+  exigent: "/exigent", second: "/exigent/second", "call-back": "/exigent/call", judge: "/exigent/judge" };
 
 async function doorOrigin() {
   const answer = await fetch("/api/facts", { headers: { accept: "application/json" } });

@@ -75,6 +75,12 @@ export function lookInfo(order) {
   return context("breakseal/look-under/v1", order);
 }
 
+// The info of an officer's number in a danger to life: by the nonce of the investigator's statement, or the digest of it
+// that the supervisor answers for (exigent_info of exigent.py).
+export function exigentInfo(bound) {
+  return context("breakseal/exigent/v1", bound);
+}
+
 // The info of what a source answered, by the leaf under which it was asked (found_info of location.py).
 export function foundInfo(leaf) {
   return context("breakseal/found/v1", leaf);

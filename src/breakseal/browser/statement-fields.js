@@ -50,7 +50,7 @@ export const STATEMENTS = {
   },
   "read-trail": { recipient: req("bytes") },
   "read-desk": {
-    desk: word("self", "pending-officers", "oversight-cases", "organisation-trail", "orders"), recipient: req("bytes"),
+    desk: word("self", "pending-officers", "oversight-cases", "organisation-trail", "orders", "exigent"), recipient: req("bytes"),
   },
   "offer-key": { org: req("text"), name: req("text"), key: req("key") },
   "enrol-officer": {

@@ -174,9 +174,15 @@ def greet(config: Config, tell: Tell) -> None:
         f"   {web}/orders, then look. A paper opens only after Ada and Ben (reviewers) called: {web}/reviews"
     )
     tell(
-        f"8. Try it as anybody would: {places.tryout_origin(config)}/try asks the phone whose number you type, once."
+        f"8. A danger to life, without a court: Vera asks at {web}/danger, Mona (her supervisor) signs too there;"
     )
-    tell("9. Stop with Ctrl-C. Start over: remove the folder " + str(config.path.parent))
+    tell(
+        f"   Kai (duty reviewer) calls back and Ada judges at {web}/reviews. You are the control room: digits 0117."
+    )
+    tell(
+        f"9. Try it as anybody would: {places.tryout_origin(config)}/try asks the phone whose number you type, once."
+    )
+    tell("10. Stop with Ctrl-C. Start over: remove the folder " + str(config.path.parent))
     if web.startswith("http://"):
         tell("")
         tell("From another machine browsers need https. Start with a certificate for this machine's name:")

@@ -79,7 +79,8 @@ def _lines(said: _Kinds) -> tuple[tuple[str, str], ...]:
     if isinstance(said, SecondExigent):
         return (("supervisor", said.reason),)
     if isinstance(said, ConfirmExigent):
-        return ("called", said.line), ("phone", f"ends with {said.digits}"), ("answer", said.result)
+        heard = f"ends with {said.digits}" if said.digits else "no digits were read back"
+        return ("called", said.line), ("phone", heard), ("answer", said.result)
     return ("review", said.result), ("reason", said.reason)
 
 

@@ -192,7 +192,13 @@ def _statements(
         line=town.COURT_LINE,
         certificates=(certificate_name(court_certificate(config).read_bytes()),),
     )
-    return {f"30-processor-{CARRIER_NAME}.json": carrier, **named, "50-court-line.json": line}
+    room = EnrolCourtLine(
+        **stamp(),  # type: ignore[arg-type] # the stamp's members by name
+        court=town.POLICE,
+        line=town.POLICE_LINE,
+    )
+    lines = {"50-court-line.json": line, "51-police-line.json": room}
+    return {f"30-processor-{CARRIER_NAME}.json": carrier, **named, **lines}
 
 
 def check_whole(config: Config) -> None:

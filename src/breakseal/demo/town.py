@@ -30,6 +30,8 @@ POLICE = "cedar-police"
 BOARD = "citizens-board"
 COURT_LINE = "+15415550198"
 """The court's number in the register of courts."""
+POLICE_LINE = "+15415550197"
+"""The police's number in the same register: its control room."""
 TRYOUT = "try-out"
 ROSA_PHONE = "+15415550117"
 VISITOR_PHONE = "+15415550123"
@@ -85,6 +87,8 @@ OFFICERS = (
     Officer("lee", "Lee Navarro", CENTRE, "call-supervisor", "supervisor, Cedar Lake 911"),
     Officer("omar", "Omar Reyes", BOARD, "oversight", "auditor, citizens' board"),
     Officer("vera", "Vera Stahl", POLICE, "investigator", "investigator, Cedar Lake Police"),
+    Officer("mona", "Mona Brooks", POLICE, "police-supervisor", "shift supervisor, Cedar Lake Police"),
+    Officer("kai", "Kai Sorensen", BOARD, "duty-reviewer", "duty reviewer, citizens' board"),
     Officer("ada", "Ada Quist", BOARD, "legal-reviewer", "legal reviewer, citizens' board"),
     Officer("ben", "Ben Aguilar", BOARD, "legal-reviewer", "second legal reviewer, citizens' board"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from breakseal.kernel.model.body import Party
 from breakseal.kernel.model.signed import Signer
@@ -43,6 +43,11 @@ class Core:
     budgets: Budgets
     ingest: Ingest
     ahead: Ahead
+    unseconded: dict[str, tuple[str, int, bytes]] = field(default_factory=dict)
+    """By investigator, the last exigent request that no supervisor has signed: agency, end (Unix seconds), envelope.
+
+    In memory only: it opens nothing, lives for minutes, and after a restart is signed again.
+    """
 
     def forget(self) -> None:
         """Drop what is only a copy in memory, after something was undone in the store."""

@@ -15,6 +15,7 @@ from breakseal.kernel.model.desk import (
     CasesDesk,
     ComplainedOf,
     EnrolledOfficer,
+    ExigentDesk,
     HeldGrant,
     HeldKey,
     HeldNumber,
@@ -29,6 +30,7 @@ from breakseal.kernel.model.statements import Hello, ReadDesk, ReadTrail
 from breakseal.kernel.seal import hpke
 from breakseal.keyholder.authority import MAX_LIFE, Verified, check_time, consume, verify
 from breakseal.keyholder.core import Core
+from breakseal.keyholder.exigent import asking as exigent
 from breakseal.keyholder.location import consents, telling
 from breakseal.keyholder.logport import LogPort
 from breakseal.keyholder.orders.lodging import listed
@@ -118,7 +120,9 @@ def _trail(core: Core, log: LogPort, verified: Verified, now: int, first: int = 
 
 def _desk(
     core: Core, statement: ReadDesk, verified: Verified, now: int
-) -> tuple[SelfDesk | OfficersDesk | CasesDesk | OrganisationDesk | OrdersDesk, tuple[NewEntry, ...]]:
+) -> tuple[
+    SelfDesk | OfficersDesk | CasesDesk | OrganisationDesk | OrdersDesk | ExigentDesk, tuple[NewEntry, ...]
+]:
     holder = verified.signer
     if statement.desk == "self":
         return _own(core, holder, now), ()
@@ -128,6 +132,8 @@ def _desk(
         return _cases(core, verified, now)
     if statement.desk == "orders":
         return listed(core, holder, now), ()
+    if statement.desk == "exigent":
+        return exigent.listed(core, holder, now), ()
     return _organisation(core, holder), ()
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from breakseal.kernel.errors import BreaksealError
 from breakseal.kernel.model.body import NO_LINK
-from breakseal.kernel.model.exigent import ConfirmExigent, ReviewExigent, SecondExigent
+from breakseal.kernel.model.exigent import ConfirmExigent, Exigent, ReviewExigent, SecondExigent
 from breakseal.kernel.model.missing import MissingFound, SecondMissingCase
 from breakseal.kernel.model.orders import LodgeOrder, LookUnder
 from breakseal.kernel.model.statements import Request, Statement
@@ -31,7 +31,7 @@ def note_refusal(core: Core, request: bytes, reason: str, now: int) -> NewEntry 
         statement, holder = verified.statement, verified.signer
         if holder.kind != "officer" or not isinstance(
             statement,
-            Request | LodgeOrder | LookUnder | SecondExigent | ConfirmExigent | ReviewExigent
+            Request | LodgeOrder | LookUnder | Exigent | SecondExigent | ConfirmExigent | ReviewExigent
             | SecondMissingCase | MissingFound,
         ):  # fmt: skip
             return None
@@ -62,5 +62,5 @@ def _purpose(core: Core, statement: Statement, officer: Holder) -> str:
     name = statement.order if isinstance(statement, LookUnder) else NO_LINK
     if isinstance(statement, SecondMissingCase | MissingFound) or missing.find(core, name, officer.id):
         return "search-and-rescue"
-    exigent_one = isinstance(statement, SecondExigent | ConfirmExigent | ReviewExigent)
+    exigent_one = isinstance(statement, Exigent | SecondExigent | ConfirmExigent | ReviewExigent)
     return "exigent-disclosure" if exigent_one or exigent.find(core, name) else "court-order-disclosure"

@@ -101,7 +101,7 @@ class Replay:
         if core.organisations.get(org).kind == "police":
             # What was asked is lost, and that it must be judged is not: it is named by its leaf from now on.
             core.store.run(
-                "INSERT INTO exigent VALUES (?, ?, '', ?, ?, 0, 'denied', '', '', x'', ?)",
+                "INSERT INTO exigent VALUES (?, ?, '', ?, ?, 0, 'denied', '', '', x'', ?, '', x'')",
                 digest, org, trail, now, now,
             )  # fmt: skip
             return

@@ -11,7 +11,7 @@ from typing import Any, LiteralString
 
 from breakseal.kernel.errors import ConfigError, UnavailableError
 
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 11
 
 Row = tuple[Any, ...]
 

@@ -70,6 +70,7 @@ _ENROLLED: dict[type[Any], Effect] = {
     orders.LodgeOrder: lodging.lodge,
     orders.ReviewOrder: lodging.review,
     orders.EndOrder: lodging.end,
+    exigent.Exigent: asking.first,
     exigent.SecondExigent: asking.second,
     exigent.ConfirmExigent: asking.confirm,
     exigent.ReviewExigent: asking.review,
@@ -109,7 +110,8 @@ def take(core: Core, envelope: bytes, now: int) -> Outcome:
         verified, effect, longest = verify(core, envelope, now), _ENROLLED[kind], MAX_LIFE
     else:
         raise RefusedError("this kind of statement is not handed in here", reason="wrong-door")
-    if kind is not s.CallEvent:
-        # An event repeats harmlessly, and is judged by its call (`statements.calls`).
+    if kind not in (s.CallEvent, exigent.Exigent):
+        # An event repeats harmlessly, and is judged by its call (`statements.calls`); the supervisor's statement uses
+        # up the investigator's, which only waits until then.
         use_up(core, verified, now, longest)
     return effect(core, verified, statement, now)

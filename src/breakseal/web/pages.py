@@ -15,6 +15,7 @@ from litestar.enums import MediaType
 from markupsafe import Markup
 
 from breakseal.web import i18n
+from breakseal.web.desks import DESKS
 from breakseal.web.parts import WebParts
 
 WEB = Path(__file__).parent
@@ -81,6 +82,7 @@ def page(
         "lang": view.choice.language,
         "other": view.other_language(),
         "settings": parts.settings,
+        "desks": DESKS,
         "signed_in": getattr(request.state, "session", None),
         "page_data": _block(data),
         "page_messages": _block(view.words.under(("js", *messages), view.choice.language)),

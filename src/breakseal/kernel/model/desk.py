@@ -183,3 +183,34 @@ class OrdersDesk(_Desk, frozen=True, tag="desk-orders"):
     """The orders of an investigator's agency, or other agencies' papers that wait for a reviewer; newest first."""
 
     orders: tuple[HeldOrder, ...]
+
+
+class HeldExigent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A request in a danger to life, as officers of its agency or a reviewer outside may know it; never its number.
+
+    `officer` is the investigator's handle, `names` theirs and the supervisor's, `wrote` the danger and the reason that
+    they wrote, empty where a restore lost them. `began`, `used`, `state`, `result` and `spoke` are as the register has
+    them, `line` what the register of courts says of the agency.
+    """
+
+    name: str
+    agency: str
+    officer: str
+    names: tuple[str, str]
+    wrote: tuple[str, str]
+    began: Number
+    used: Number
+    state: str
+    result: str
+    spoke: str
+    line: EnrolCourtLine | None
+
+
+class ExigentDesk(_Desk, frozen=True, tag="desk-exigent"):
+    """An agency's requests, or other agencies' for a reviewer; newest first.
+
+    `waiting` are the envelopes (base64url) of the agency's investigators that no supervisor has signed yet.
+    """
+
+    waiting: tuple[str, ...]
+    requests: tuple[HeldExigent, ...]

@@ -34,7 +34,7 @@ def exigent_info(bound: str) -> bytes:
 
 
 class Exigent(SignedStatement, frozen=True, tag="exigent"):
-    """An investigator asks where one phone is, because somebody is in danger. Alone it is not handed in.
+    """An investigator asks where one phone is, because somebody is in danger. Alone it waits, and opens nothing.
 
     `number` is E.164, sealed to the keyholder (`exigent_info`); `digits` are its last four, which the door can show.
     `danger` says who is in danger of what; the person who carries the phone reads it.
@@ -59,12 +59,13 @@ class SecondExigent(SignedStatement, frozen=True, tag="second-exigent"):
 class ConfirmExigent(SignedStatement, frozen=True, tag="confirm-exigent"):
     """A duty reviewer of another body called the agency about the request with SHA-256 `exigent`.
 
-    `line` is the number that was called, as in the register; `digits` what the agency read back, the phone's last four.
+    `line` is the number that was called, as in the register; `digits` what the agency read back, the phone's last four:
+    none from an agency that knows of no such request.
     """
 
     exigent: str
     line: str
-    digits: Digits
+    digits: Annotated[str, msgspec.Meta(pattern=r"^([0-9]{4})?\Z")]
     result: Literal["confirmed", "denied"]
 
 

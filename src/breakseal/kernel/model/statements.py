@@ -216,7 +216,7 @@ class ReadTrail(SignedStatement, frozen=True, tag="read-trail"):
 class ReadDesk(SignedStatement, frozen=True, tag="read-desk"):
     """An officer, sponsor or overseer asks for the list `desk` that their role has; answered sealed to `recipient`."""
 
-    desk: Literal["self", "pending-officers", "oversight-cases", "organisation-trail", "orders"]
+    desk: Literal["self", "pending-officers", "oversight-cases", "organisation-trail", "orders", "exigent"]
     recipient: str
 
 

@@ -28,7 +28,7 @@ class Asked:
 
     `name` is its digest as statements and entries name it, `trail` the list in which the person reads of it. `state`
     is alone, confirmed or denied, as who called the agency back last said; `result` is empty, upheld, not-upheld or
-    released, as it was reviewed. `spoke` is the reviewer who said something of it last.
+    released, as it was reviewed. `spoke` is the reviewer who said something of it last, `second` the supervisor.
     """
 
     name: str
@@ -40,25 +40,26 @@ class Asked:
     state: str
     result: str
     spoke: str
+    second: str
 
 
-def keep(core: Core, request: Asked, number: str) -> None:
-    """Keep a new request about `number` (E.164)."""
+def keep(core: Core, request: Asked, number: str, leaf: bytes) -> None:
+    """Keep a new request about `number` (E.164); `leaf` is its entry in the agency's trail."""
     digest, key = (
         canonical.unb64(request.name, 32),
         core.vault.make(f"exigent/{request.name}", request.issued),
     )
     core.store.run(
-        "INSERT INTO exigent VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+        "INSERT INTO exigent VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
         digest, request.org, request.officer, request.trail, request.issued, request.used, request.state,
-        request.result, request.spoke, aead.seal(key, number.encode(), digest, core.entropy),
+        request.result, request.spoke, aead.seal(key, number.encode(), digest, core.entropy), request.second, leaf,
     )  # fmt: skip
 
 
 def find(core: Core, name: str) -> Asked | None:
     """Return the request with digest `name`, whoever's it is and however long ago."""
     row = core.store.one(
-        "SELECT org, officer, trail, began, used, state, result, spoke FROM exigent WHERE digest = ?",
+        "SELECT org, officer, trail, began, used, state, result, spoke, second FROM exigent WHERE digest = ?",
         canonical.unb64(name, 32),
     )
     return None if row is None else Asked(name, *row)

@@ -21,7 +21,8 @@ from breakseal.keyholder.statements.root import court_line
 from breakseal.keyholder.trails import Happening, NewEntry
 
 ORDERS_AN_HOUR = 60
-_REVIEWING = ("court", "oversight-body")
+REVIEWING = ("court", "oversight-body")
+"""The classes of organisations whose people review what an agency hands in or asks."""
 
 
 def lodge(core: Core, verified: Verified, statement: LodgeOrder, now: int) -> Outcome:
@@ -85,7 +86,7 @@ def listed(core: Core, holder: Holder, now: int) -> OrdersDesk:
     Only an investigator's own key reads a number here. What a reviewer must hear from the court, they do not read.
     """
     review = core.party(holder).role == "legal-reviewer"
-    _check_officer(core, holder, now, review=review)
+    check_desk(core, holder, now, {"investigator": ("police",), "legal-reviewer": REVIEWING})
     hidden = ("number", "salt", "docket") if review else ("number", "salt") * holder.is_session
     rows = core.store.many(
         "SELECT digest, sealed, looks, ended FROM orders"
@@ -98,15 +99,20 @@ def listed(core: Core, holder: Holder, now: int) -> OrdersDesk:
     return OrdersDesk(orders=tuple(register.held(core, now, row, hidden) for row in rows))
 
 
-def _check_officer(core: Core, holder: Holder, now: int, *, review: bool) -> None:
-    """Check that the key is of a police investigator, or of a legal reviewer outside; a session's is enough."""
+def check_desk(core: Core, holder: Holder, now: int, desks: dict[str, tuple[str, ...]]) -> None:
+    """Check that the key is of a role that `desks` names, in a class that goes with it; a session's is enough.
+
+    Raises:
+        RefusedError: it is not, or the roster was not renewed.
+    """
+    role = core.party(holder).role
     if (
-        core.party(holder).role != ("legal-reviewer" if review else "investigator")
-        or (org := core.organisations.get(holder.org)).kind not in (_REVIEWING if review else ("police",))
+        role not in desks
+        or (org := core.organisations.get(holder.org)).kind not in desks[role]
         or org.roster_until <= now
     ):
         raise RefusedError(
-            "this is for police investigators, and for legal reviewers outside the police, on a renewed roster",
+            "this is for officers of the police, and for reviewers outside the police, on a renewed roster",
             reason="not-reviewer",
         )
 

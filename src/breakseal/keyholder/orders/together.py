@@ -36,13 +36,23 @@ def first_of(
     if not isinstance(request, kind):
         raise VerificationError("the other officer signed for something else", reason="not-a-request")
     use_up(core, first, now)
-    number = core.ingest.open(canonical.unb64(request.number), info(request.nonce), now)
+    number = number_in(core, request, info, now)
     again = core.ingest.open(canonical.unb64(statement.number), info(canonical.b64(first.digest)), now)
-    if number != again or number[-4:] != request.digits.encode():
-        raise RefusedError(
-            "the two officers name different phones", reason=f"{kind.__struct_config__.tag}-number"
-        )
-    return first, request, check_number(number.decode("ascii", "replace"))
+    if number.encode() != again:
+        raise RefusedError("the two officers name different phones", reason=_wrong_number(request))
+    return first, request, number
+
+
+def number_in(core: Core, request: Exigent | MissingCase, info: Callable[[str], bytes], now: int) -> str:
+    """Return the number that the first officer entered, if it ends as the door showed; raises as `first_of`."""
+    number = core.ingest.open(canonical.unb64(request.number), info(request.nonce), now)
+    if number[-4:] != request.digits.encode():
+        raise RefusedError("the number does not end as the door showed", reason=_wrong_number(request))
+    return check_number(number.decode("ascii", "replace"))
+
+
+def _wrong_number(request: Exigent | MissingCase) -> str:
+    return f"{request.__struct_config__.tag}-number"
 
 
 def check_second(core: Core, second: Holder, first: Holder, roles: tuple[str, ...], reason: str) -> None:

@@ -19,9 +19,10 @@ from breakseal.papers.verdict import Paper
 from breakseal.web import facts, guards
 from breakseal.web.api.messages import Wire
 from breakseal.web.board.interfaces import officer_of
-from breakseal.web.orders.pages import DESKS
 
 AT_ONCE = 2
+READERS = ("investigator", "legal-reviewer")
+"""The roles to which an order's paper may come."""
 _MOST_BODY = MOST_BYTES + 1024
 
 
@@ -39,7 +40,7 @@ class CarriedOut(Wire, frozen=True):
 )  # fmt: skip
 async def check(request: Request[Any, Any, Any]) -> Paper:
     """Take the bytes of a file, return its signatures; whose certificates count the reader knows from the keyholder."""
-    officer_of(request, *DESKS)
+    officer_of(request, *READERS)
     # A reviewer is to hear docket and number from the court's clerk, and from nobody else.
     return replace(await _read(request), order="")
 

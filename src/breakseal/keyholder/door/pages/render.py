@@ -23,6 +23,7 @@ PAGES = {
     "/": "home", "/new": "new", "/sign": "sign", "/join": "join", "/sponsor": "sponsor", "/sheet": "sheet",
     "/recover": "recover", "/trail": "trail", "/receipt": "receipt", "/devices": "devices",
     "/devices/new": "second", "/oversight": "oversight", "/lodge": "lodge", "/review": "review", "/orders": "orders",
+    "/exigent": "exigent", "/exigent/second": "seconding", "/exigent/call": "calling", "/exigent/judge": "judging",
     "/demo": "demo",
 }  # fmt: skip
 WORDS = "/words/"

@@ -3,7 +3,7 @@ import { b64, encode, random, sha256 } from "/browser/canonical.js";
 import { PRECISIONS } from "/browser/statement-fields.js";
 import { build, now } from "/browser/statements.js";
 import { ProblemError } from "./api.js";
-import { filled, propose } from "./proposing.js";
+import { filled, phoneIn, propose } from "./proposing.js";
 import { at, busy, el, reveal, step } from "./show.js";
 import { start } from "./start.js";
 
@@ -18,12 +18,6 @@ function dayOf(id, days = 0) {
   return Math.floor(new Date(year, month - 1, date + days).getTime() / 1000);
 }
 
-function phone(text) {
-  const digits = text.replaceAll(/\D/gu, "");
-  if (text.startsWith("+")) return `+${digits}`;
-  return digits.length === 10 ? `+1${digits}` : `+${digits}`;
-}
-
 async function signedFile() {
   const [file] = at("file").files;
   if (!file) throw new ProblemError("no-file");
@@ -35,7 +29,7 @@ async function signedFile() {
 function copied() {
   return {
     v: 1, type: "order", court: filled("court"), key: "", docket: filled("docket"), judge: filled("judge"), agency: filled("agency"),
-    number: filled("number", (text) => /^\+[1-9][0-9]{6,14}$/u.test(phone(text))) && phone(at("number").value.trim()),
+    number: phoneIn("number"),
     purpose: "court-order-disclosure", categories: ["location.fix"], precision: filled("precision"),
     looks: Number(filled("looks", (text) => /^\d{1,4}$/u.test(text))), issued: Math.min(dayOf("issued"), now()),
     begins: Math.max(dayOf("begins"), Math.min(dayOf("issued"), now())), until: dayOf("until", 1),

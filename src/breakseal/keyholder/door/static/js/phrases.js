@@ -225,7 +225,7 @@ const PHRASES = {
   },
   "confirm-exigent": async ({ exigent, line, digits, result }, { words }) => ({
     ...lines(
-      words.say("sign.confirm-exigent.called", { line, digits }),
+      result === "denied" ? words.say("sign.review-order.called-only", { line }) : words.say("sign.confirm-exigent.called", { line, digits }),
       words.say(`sign.confirm-exigent.${result}`, { exigent: exigent.slice(0, 8) }),
     ),
     warning: words.say("sign.confirm-exigent.warning"),

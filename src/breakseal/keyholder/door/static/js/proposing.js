@@ -8,6 +8,16 @@ import { describe } from "./phrases.js";
 import { at, step } from "./show.js";
 import { mountSigning } from "./signers.js";
 
+// What was handed in. A reason may read differently for its kind: what a court reads back, and what an agency does.
+async function handedIn(signed, type, words) {
+  try {
+    return await submit(signed);
+  } catch (error) {
+    const own = `${type}-${error.reason}`;
+    throw words.has(`problem.${own}.text`) ? new ProblemError(own, error.detail) : error;
+  }
+}
+
 export async function propose(statement, context, label) {
   const { facts, words, order } = context;
   const payload = encode(statement);
@@ -15,7 +25,7 @@ export async function propose(statement, context, label) {
   await mountSigning(at("signing"), facts, words, {
     label,
     onSign: async (sign) => {
-      const { handle, leaves } = await submit(envelope(payload, [await sign(payload)]));
+      const { handle, leaves } = await handedIn(envelope(payload, [await sign(payload)]), statement.type, words);
       if (!goBack(order, { ok: true, handle, leaves })) step("done");
     },
   });
@@ -28,3 +38,12 @@ export function filled(id, fits = (text) => text !== "") {
   if (!fits(text)) throw new ProblemError("bad-field", document.querySelector(`label[for="${id}"]`).textContent);
   return text;
 }
+
+function phone(text) {
+  const digits = text.replaceAll(/\D/gu, "");
+  if (text.startsWith("+")) return `+${digits}`;
+  return digits.length === 10 ? `+1${digits}` : `+${digits}`;
+}
+
+// The E.164 number in a field, or a problem that names it.
+export const phoneIn = (id) => phone(filled(id, (text) => /^\+[1-9][0-9]{6,14}$/u.test(phone(text))));

@@ -17,7 +17,8 @@ async function ask(type, fields, info, sign) {
   return { statement, page: (first) => read(signed, recipient, info, first) };
 }
 
-async function rooted(facts) {
+// The facts that the root bears out.
+export async function rooted(facts) {
   return believed(facts, await readRoot(facts.root));
 }
 

@@ -1,4 +1,5 @@
 // The reviewer's desk: papers of other agencies, whom to call and what to ask. What the clerk says is entered at the door.
+// Urgent requests are the other part (urgent.js); which parts there are, the role says.
 import { decode, unb64 } from "/browser/canonical.js";
 import { readReturn, signAtDoor } from "/browser/door-link.js";
 import { build } from "/browser/statements.js";
@@ -6,6 +7,7 @@ import { readDesk } from "../own.js";
 import { at, button, data, day, local, make, t, when } from "../page.js";
 import { fileBox } from "./papers.js";
 import { done, trouble, why } from "./telling.js";
+import { list as urgent } from "./urgent.js";
 
 const REVIEWERS = 2;
 const nameOf = (org) => data.names[org] ?? org;
@@ -49,16 +51,19 @@ function item(held) {
     ...(mine ? [] : call(held, order)), fileBox(held, held.court?.certificates ?? []));
 }
 
-async function start() {
-  const told = readReturn();
-  if (told) done(told.ok ? t("reviews.taken") : t("reviews.not-signed"));
+async function papers() {
   const { orders } = await readDesk("orders");
   at("opening").hidden = orders.length > 0;
   at("opening").textContent = t("reviews.none");
   at("papers").replaceChildren(...orders.map(item));
 }
 
-start().catch((error) => {
-  at("opening").hidden = true;
-  trouble(why(error));
-});
+const told = readReturn();
+if (told) done(told.ok ? t("reviews.taken") : t("reviews.not-signed"));
+for (const [opening, show] of [["urgent-opening", urgent], ["opening", papers]]) {
+  if (!at(opening)) continue;
+  show().catch((error) => {
+    at(opening).hidden = true;
+    trouble(why(error));
+  });
+}

@@ -6,12 +6,15 @@ import { hello } from "../hello.js";
 import { at, data, local, t } from "../page.js";
 import { trouble } from "./telling.js";
 
+// The desk that somebody wanted before they were signed in; theirs only if their role has it.
+const asked = new URLSearchParams(location.search).get("to") ?? "";
+
 async function toDoor(event) {
   event.preventDefault();
   at("state").textContent = t("desk.busy");
   const key = await fresh();
   const statement = build("session", { key, until: now() + Number(at("hours").value) * 3600, position: "" });
-  await signAtDoor({ door: data.door, statement, back: location.origin + local("/desk/sign-in") });
+  await signAtDoor({ door: data.door, statement, back: location.origin + local("/desk/sign-in" + (asked ? `?to=${asked}` : "")) });
 }
 
 async function backFromDoor() {
@@ -19,7 +22,8 @@ async function backFromDoor() {
   at("state").textContent = t("desk.busy");
   try {
     const { role } = await hello();
-    if (data.desks[role]) return location.replace(local(data.desks[role]));
+    const desks = data.desks[role];
+    if (desks) return location.replace(local(desks.includes(asked) ? asked : desks[0]));
     await fetch("/api/goodbye", { method: "POST" });
     trouble(t("desk.no-desk"));
   } catch (error) {
