@@ -9,11 +9,16 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.support.browser import launched
 
+WITH_BROWSERS = ("tests/browser/", "tests/attack/")
+"""Where `bin/test` looks for what drives a browser."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what drives a browser: its event loop stays in the process, so such tests run apart (`bin/test`)."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()) or "tests/browser" in item.nodeid:
+            if not item.nodeid.startswith(WITH_BROWSERS):
+                raise pytest.UsageError(f"{item.nodeid} drives a browser: put it into {WITH_BROWSERS[0]}")
             item.add_marker(pytest.mark.in_browser)
 
 

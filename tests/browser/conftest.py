@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
+from tests.support.browser import emptied, window
 from tests.support.pages import module_origin
 
 
@@ -16,7 +17,14 @@ def origin() -> Iterator[str]:
         yield origin
 
 
+@pytest.fixture(scope="module")
+def blank(browser: Browser) -> Iterator[Page]:
+    with window(browser) as page:
+        yield page
+
+
 @pytest.fixture
-def here(origin: str, page: Page) -> Page:
-    page.goto(f"{origin}/blank.html")
-    return page
+def here(origin: str, blank: Page) -> Iterator[Page]:
+    blank.goto(f"{origin}/blank.html")
+    yield blank
+    emptied(blank, f"{origin}/blank.html")

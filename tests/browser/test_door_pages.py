@@ -16,6 +16,7 @@ from breakseal.kernel.model.base import SignedStatement
 from breakseal.kernel.model.words import EMERGENCY_CATEGORIES
 from breakseal.keyholder.door.pages.render import HERE, PAGES, load_catalogue
 from breakseal.oversight.orders import sign_order
+from tests.support.browser import emptied, window
 from tests.support.doors import RunningDoor, running_door, with_authenticator
 from tests.support.pages import call
 from tests.support.world import software_key
@@ -34,12 +35,17 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDoor]:
         yield door
 
 
+@pytest.fixture(scope="module")
+def phone(browser: Browser) -> Iterator[Page]:
+    with window(browser, bypass_csp=True, viewport={"width": 320, "height": 640}) as page:
+        yield page
+
+
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Page]:
+def open_page(phone: Page, door: RunningDoor) -> Iterator[Page]:
     """A page whose content policy is off, so that the test can bring its own script; the policy has its own test."""
-    context = browser.new_context(bypass_csp=True, viewport={"width": 320, "height": 640})
-    yield context.new_page()
-    context.close()
+    yield phone
+    emptied(phone, f"{door.origin}/door/door.css")
 
 
 def visit(page: Page, door: RunningDoor, address: str) -> None:

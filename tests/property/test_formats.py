@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable
+from functools import cache
 from typing import Any, get_args
 
 import msgspec
@@ -51,6 +52,7 @@ json_values = st.recursive(
 )
 
 
+@cache
 def value_of(kind: Any) -> st.SearchStrategy[Any]:
     """Return values of one of our types, from its own annotations."""
     info = msgspec.inspect.type_info(kind)

@@ -324,16 +324,16 @@ PROMISES: tuple[Callable[[Policy, Policy], None], ...] = (
 )
 
 
-def weakened(policy: Policy) -> Iterator[tuple[str, Policy]]:
-    """Yield the policy with one rule, condition, alternative or word left out, or one limit moved."""
+def weakened(policy: Policy) -> Iterator[tuple[str, tuple[Rule, ...]]]:
+    """Yield the policy's rules with one rule, condition, alternative or word left out, or one limit moved."""
     for at, rule in enumerate(policy.rules):
         before, after = policy.rules[:at], policy.rules[at + 1 :]
-        yield f"without {rule.id}", replace(policy, rules=(*before, *after))
+        yield f"without {rule.id}", (*before, *after)
         for number, condition in enumerate(rule.conditions):
             head, tail = rule.conditions[:number], rule.conditions[number + 1 :]
             for name, other in (("dropped", ()), *_variants(condition)):
                 changed = Rule(rule.id, rule.permits, (*head, *other, *tail))
-                yield f"{rule.id} [{number}] {name}", replace(policy, rules=(*before, changed, *after))
+                yield f"{rule.id} [{number}] {name}", (*before, changed, *after)
 
 
 def _variants(condition: Condition) -> Iterator[tuple[str, tuple[Condition, ...]]]:

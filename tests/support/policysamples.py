@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 from breakseal.kernel.policy import Basis, Category, Purpose, Request, Role, SessionKind
 from tools.policytable import FAVOURABLE, NATURAL, SIGNS
@@ -13,6 +14,7 @@ def asking(**changes: object) -> Request:
     return replace(FAVOURABLE, **changes)  # type: ignore[arg-type] # Request checks names and types
 
 
+@cache
 def sample(permit: str) -> Request:
     """Return a request that the named permit of the shipped policy allows."""
     words: dict[str, tuple[Purpose, Basis, Role, Category]] = {

@@ -9,7 +9,7 @@ from litestar import Litestar, Request, Response
 from litestar.static_files import create_static_files_router
 
 from breakseal.kernel.errors import BreaksealError, RefusedError
-from breakseal.web.app import WEB
+from breakseal.web.pages import WEB
 
 HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

@@ -23,7 +23,7 @@ from breakseal.tryout.desk import Desk, NotFoundNowError
 from breakseal.tryout.forms import Cookie, check_own_page, number_of
 from breakseal.tryout.pages import HERE, Pages, circle_of, time_of
 from breakseal.web import i18n
-from breakseal.web.app import WEB
+from breakseal.web.pages import WEB
 
 Visit = Request[Any, Any, Any]
 PAGE, WAITING, STATE, ANSWER = "/try", "/try/wait", "/try/state", "/try/answer"

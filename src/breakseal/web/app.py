@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from importlib import import_module, util
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from litestar import Litestar, Router
@@ -22,11 +21,10 @@ from breakseal.web.location.desk import Desk
 from breakseal.web.location.faults import by_address
 from breakseal.web.location.routes import routes as client_routes
 from breakseal.web.notices import NoticeDesk
-from breakseal.web.pages import template_environment
+from breakseal.web.pages import WEB, template_environment
 from breakseal.web.parts import WebParts
 from breakseal.web.places import Gazetteers
 
-WEB = Path(__file__).parent
 MAX_BODY = 256 * 1024
 STATIC = {
     "/vendor": (WEB / "static" / "vendor",),
