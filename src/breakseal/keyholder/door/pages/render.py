@@ -89,12 +89,14 @@ class Pages:
             ConfigError: a message is missing in a language.
         """
         texts = load_catalogue(catalogue)
-        layout = (folder / "layout.html").read_text("utf-8")
+        layout, proposed = ((folder / f"{name}.html").read_text("utf-8") for name in ("layout", "proposed"))
         ready: dict[tuple[str, str], Answer] = {}
         for language, words in texts.items():
             for path, name in (*PAGES.items(), ("", "missing")):
                 body = (folder / f"{name}.html").read_text("utf-8")
-                values = {"lang": language, "path": path or "/", "name": name}
+                # What stands on the card of a form's page, to be read and signed, and what is said after it.
+                signing = fill(proposed, words, {})
+                values = {"lang": language, "path": path or "/", "name": name, "proposed": signing}
                 ready[path, language] = _page(layout, body, words, values)
             told = msgspec.json.encode(words)
             ready[f"{WORDS}{language}.json", language] = Answer(200, "application/json", told, "no-cache")
