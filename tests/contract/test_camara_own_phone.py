@@ -15,11 +15,14 @@ from breakseal.kernel.seal import aead, hpke
 from breakseal.kernel.seal.fixkeys import derive_pair
 from breakseal.web.ingest.ports import Device
 from tests.support import ownphones
-from tests.support.clients import HERE, OFTEN, Place, body_of, circle, run
+from tests.support.clients import HERE, OFTEN, Held, Place, body_of, circle, run
 from tests.support.courier import NUMBER
+from tests.support.locating import PURPOSE
+from tests.support.visits import Visit
 from tests.support.world import Person
 
 KEY = "k" * 32
+SCOPE = f"openid dpv:{PURPOSE} location-retrieval:read location-verification:verify precision:1km rate:9 lasting:90d"
 ELSEWHERE = (38.2, -76.2)
 """Where the phone itself says that it is; far from where the carrier's network has it."""
 
@@ -44,6 +47,14 @@ async def report(place: Place, ago: int = 5, **more: Any) -> httpx.Response:
     return await place.http.post("/in/owntracks", json=body, headers={"authorization": f"Basic {told}"})
 
 
+async def agreed(place: Place, person: Person) -> Held:
+    """Have the person agree by their own key, and take the token."""
+    visit = await Visit.begin(place, scope=SCOPE)
+    consent = await visit.agree(person, precision="1km")
+    answer = await visit.exchange(await visit.back(person, consent))
+    return Held("", answer.json()["access_token"], answer.json())
+
+
 def away_from(said: dict[str, Any], place: tuple[float, float]) -> float:
     center = said["area"]["center"]
     return max(abs(center["latitude"] - place[0]), abs(center["longitude"] - place[1]))
@@ -51,8 +62,8 @@ def away_from(said: dict[str, Any], place: tuple[float, float]) -> float:
 
 def test_a_fresh_report_answers_a_look_as_coarsely_as_was_agreed(tmp_path: Path) -> None:
     async def scene(place: Place) -> None:
-        await reporting(place)
-        held = await place.agreed(scope=OFTEN)
+        person, _ = await reporting(place)
+        held = await agreed(place, person)
         assert (await report(place)).status_code == 200
         answer = await place.retrieve(held)
         said = body_of(answer)
@@ -68,10 +79,24 @@ def test_a_fresh_report_answers_a_look_as_coarsely_as_was_agreed(tmp_path: Path)
     run(tmp_path, scene)
 
 
-def test_an_old_report_leaves_the_look_to_the_carrier(tmp_path: Path) -> None:
+def test_a_yes_by_text_leaves_the_look_to_the_carrier(tmp_path: Path) -> None:
+    """It proves who holds one phone of the record, and not that the phone that reports is the same."""
+
     async def scene(place: Place) -> None:
         await reporting(place)
         held = await place.agreed(scope=OFTEN)
+        assert (await report(place)).status_code == 200
+        answer = await place.retrieve(held)
+        assert away_from(body_of(answer), HERE) < 0.05
+        assert answer.headers["breakseal-fix"].startswith("source=carrier;")
+
+    run(tmp_path, scene)
+
+
+def test_an_old_report_leaves_the_look_to_the_carrier(tmp_path: Path) -> None:
+    async def scene(place: Place) -> None:
+        person, _ = await reporting(place)
+        held = await agreed(place, person)
         assert (await report(place, ago=3_000)).status_code == 200
         assert away_from(body_of(await place.retrieve(held)), HERE) < 0.05
 
@@ -83,7 +108,7 @@ def test_a_fix_that_the_web_tier_swapped_leaves_the_look_to_the_carrier(tmp_path
 
     async def scene(place: Place) -> None:
         person, device = await reporting(place)
-        held = await place.agreed(scope=OFTEN)
+        held = await agreed(place, person)
         await report(place)
         devices = place.app.state.parts.store.devices
         await devices.add(Device("tablet", person.handle, b"", device.point, b"", 0), 10)
@@ -96,8 +121,8 @@ def test_a_fix_that_the_web_tier_swapped_leaves_the_look_to_the_carrier(tmp_path
 
 def test_after_stop_the_phones_own_report_is_served_to_nobody(tmp_path: Path) -> None:
     async def scene(place: Place) -> None:
-        await reporting(place)
-        held = await place.agreed(scope=OFTEN)
+        person, _ = await reporting(place)
+        held = await agreed(place, person)
         await report(place)
         await place.reply("STOP")
         assert (await place.retrieve(held)).status_code == 401

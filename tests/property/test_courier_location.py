@@ -226,7 +226,7 @@ def test_no_message_from_outside_breaks_the_hearing(text: str, number: str) -> N
 
 def test_every_text_of_the_catalogue_is_in_both_languages() -> None:
     texts = {key: leaf for key, leaf in notices.load().items() if key.startswith("consent.")}
-    assert len(texts) == 39
+    assert len(texts) == 41
     assert [line for key, leaf in texts.items() for line in catalogue.message(key, leaf)] == []
     words = Words("Breakseal", "https://records.example")
     assert words.purposes() == frozenset(CONSENT_PURPOSES)
