@@ -17,6 +17,7 @@ from breakseal.oversight import keyfile
 from tests.support.axe import check_clean
 from tests.support.demotown import DemoTown, running_demo
 from tests.support.doors import with_authenticator
+from tests.support.telephone import text_back
 
 WIDTHS = (320, 1280)
 PHONE = cast.VISITOR_PHONE
@@ -152,9 +153,7 @@ def shows_where_it_stands(page: Page, town: DemoTown) -> None:
 
 
 def stops(phone: Page) -> None:
-    form = phone.locator("#messages form:visible", has_text=f"Answer from {PHONE}").first
-    form.get_by_role("textbox").fill("stop")
-    form.get_by_role("button", name="Send").click()
+    text_back(phone, PHONE, "stop")
     expect(phone.locator("#messages")).to_contain_text(
         "Stopped: nobody whom you agreed to can see where this phone is"
     )

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.axe import check_clean
 from tests.support.demotown import DemoTown, running_demo
+from tests.support.telephone import questions, text_back, wait_for_question
 
 WIDTHS = (320, 1280)
 COMPANY = "Cedar Roadside Assistance (demo)"
@@ -58,10 +59,12 @@ def where(page: Page, town: DemoTown) -> None:
 
 def ask(road: Page, phone: Page, town: DemoTown, word: str) -> None:
     """Ask Rosa's phone on the company's page, and answer on the telephone."""
+    before = questions(phone, town)
     road.goto(town.roadside)
     road.locator("label", has_text="Rosa Delgado").click()
     road.get_by_role("button", name="Ask where it is").click()
     expect(road.locator("#state")).to_contain_text("We asked the phone +15415550117; waiting for the answer")
+    wait_for_question(phone, town, before)
     phone.goto(town.phone)
     newest = phone.locator("#messages > li").filter(has_text="Cedar Roadside dispatch").first
     newest.get_by_role("button", name=re.compile(f"Answer {word}")).click()
@@ -174,9 +177,7 @@ def test_no_more_looks_than_agreed_and_stop_ends_it(pages: tuple[Page, Page, Pag
     road.get_by_role("button", name="Look again").click()
     expect(road.locator("#state")).to_contain_text("More looks than the person agreed to")
     expect(phone.locator("#messages")).to_contain_text("may ask for 24 hours")
-    form = phone.locator("#messages form:visible", has_text="Answer from +15415550117").first
-    form.get_by_role("textbox").fill("stop")
-    form.get_by_role("button", name="Send").click()
+    text_back(phone, "+15415550117", "stop")
     expect(phone.locator("#messages")).to_contain_text(
         "Stopped: nobody whom you agreed to can see where this phone is"
     )
