@@ -18,6 +18,7 @@ from breakseal.kernel.model import location
 from breakseal.kernel.model import statements as s
 from breakseal.kernel.model.permit import Permit
 from breakseal.keyholder import protocol as p
+from breakseal.keyholder.location import looking
 from breakseal.keyholder.location import messages as m
 from tests.support.locating import RETRIEVE, VERIFY, Locating
 from tests.support.world import NUMBER, World
@@ -64,7 +65,9 @@ class Consents(RuleBasedStateMachine):
         self.withheld: set[int] = set()
         self.consents: list[Agreed] = []
         self.tokens: list[Token] = []
-        self.open: list[tuple[m.Located, Agreed]] = []
+        self.open: list[tuple[m.Located, Agreed, int]] = []
+        self.silent: list[tuple[Agreed, int]] = []
+        self.moved: set[str] = set()
         self.watches: dict[str, Agreed] = {}
         self.out: list[Permit] = []
 
@@ -86,6 +89,9 @@ class Consents(RuleBasedStateMachine):
         ask = places.ask(number, purpose=purpose, rate=rate).ask
         places.attest(places.answered(ask, number, lasting=lasting))
         given = places.take(ask)
+        if number in self.moved:  # whoever answers there is nobody that we know
+            self.moved.discard(number)
+            self.owner.pop(number, None)
         for one in self.consents:
             if (one.number, one.client, one.purpose) == (number, client, purpose):
                 one.alive = False
@@ -125,10 +131,12 @@ class Consents(RuleBasedStateMachine):
         assert isinstance(answer, m.Located)
         assert expected == ("located" if answer.permit else "withheld")
         agreed.looks.append(self.now)
+        agreed.left, agreed.tries = min(agreed.left, 0), agreed.tries + 1
         if answer.permit:
             assert places.number_in(places.permit(answer)) == agreed.number
-            agreed.left, agreed.tries = min(agreed.left, 0), agreed.tries + 1
-            self.open.append((answer, agreed))
+            self.open.append((answer, agreed, self.now))
+        else:
+            self.silent.append((agreed, self.now))
 
     def _expected(self, token: Token, client: int) -> str:
         agreed = token.of
@@ -143,13 +151,25 @@ class Consents(RuleBasedStateMachine):
     @precondition(lambda self: self.open)
     @rule(outcome=st.sampled_from(("sent", "failed")))
     def report(self, outcome: str) -> None:
-        located, agreed = self.open.pop()
+        located, agreed, _ = self.open.pop()
         self.clients[agreed.client].done(located, outcome)
-        if agreed.left == 0:
-            if outcome == "sent":
-                agreed.alive = False
-            elif agreed.tries < 3:
-                agreed.left = 1
+        if outcome == "failed":
+            self._failed(agreed)
+        elif agreed.left == 0:
+            agreed.alive = False
+
+    def _failed(self, agreed: Agreed) -> None:
+        if agreed.left == 0 and agreed.tries < 3:
+            agreed.left = 1
+
+    def _settle(self) -> None:
+        """Count as failed what was withheld, and what the courier, who asks for more, knows nothing of for a minute."""
+        lost = [one for one in self.open if one[2] < self.now - looking.LOST]
+        withheld = [one for one in self.silent if one[1] < self.now]
+        for agreed in [agreed for _, agreed, _ in lost] + [agreed for agreed, _ in withheld]:
+            self._failed(agreed)
+        self.open = [one for one in self.open if one not in lost]
+        self.silent = [one for one in self.silent if one not in withheld]
 
     @precondition(lambda self: self.tokens)
     @rule(which=st.integers(0, 5))
@@ -172,6 +192,7 @@ class Consents(RuleBasedStateMachine):
     @rule()
     def collect(self) -> None:
         """The courier takes what is due: each check is under a live consent, within its rate, and of its phone."""
+        self._settle()
         for permit in self.clients[0].due():
             assert permit.watch is not None
             agreed = self.watches[permit.watch.id]
@@ -183,6 +204,23 @@ class Consents(RuleBasedStateMachine):
                 assert sum(at > self.now - 3600 for at in agreed.looks) < agreed.rate
                 agreed.looks.append(self.now)
             self.out.append(permit)
+        self._count_silent_checks()
+
+    def _count_silent_checks(self) -> None:
+        """A check that is withheld is seen by nobody, and counts against the rate like any other."""
+        store = self.world.engine.core.store
+        for name, agreed in self.watches.items():
+            row = store.one("SELECT consent FROM location_watches WHERE id = ?", name)
+            if not agreed.alive or row is None or self.owner.get(agreed.number, -1) not in self.withheld:
+                continue
+            since = self.now - 3600
+            found = store.one(
+                "SELECT count(*) FROM location_looks WHERE consent = ? AND at > ?", row[0], since
+            )
+            assert found is not None
+            known = sum(at > since for at in agreed.looks)
+            assert known <= found[0] <= agreed.rate
+            agreed.looks += [self.now] * (found[0] - known)
 
     @precondition(lambda self: self.out)
     @rule(outcome=st.sampled_from(("sent", "failed", "")))
@@ -205,6 +243,8 @@ class Consents(RuleBasedStateMachine):
     def stop(self, number: str, why: str) -> None:
         self.clients[0].stop(number, why)
         self._end(number)
+        if why == "moved":
+            self.moved.add(number)
 
     def _end(self, number: str) -> None:
         for one in self.consents:
@@ -230,6 +270,7 @@ class Consents(RuleBasedStateMachine):
         if self.owner.get(number) != who:
             self._end(number)
         self.owner[number] = who
+        self.moved.discard(number)
 
     @rule(seconds=st.sampled_from((1, 60, 300, 601, 3599, 3600)))
     def wait(self, seconds: int) -> None:
