@@ -21,20 +21,18 @@ from breakseal.kernel.errors import (
 )
 from breakseal.kernel.model.enrolments import RestoreRelease
 from breakseal.kernel.model.signed import read as read_signed
-from breakseal.keyholder import deferred
+from breakseal.keyholder import deferred, grounds
 from breakseal.keyholder import protocol as p
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.disclosure.opening import open_
 from breakseal.keyholder.disclosure.prepare import prepare
 from breakseal.keyholder.disclosure.record import Recorded, record
-from breakseal.keyholder.exigent import asking as exigent
 from breakseal.keyholder.facts import PublicCounts, facts
 from breakseal.keyholder.housekeeping import sweep
 from breakseal.keyholder.location import answering as location
 from breakseal.keyholder.location import looking, telling, watching
 from breakseal.keyholder.location.messages import AskConsent, Locate, LocationQuestion, Watch
 from breakseal.keyholder.logport import LogEyes, LogPort
-from breakseal.keyholder.orders import looking as ordered
 from breakseal.keyholder.orders.messages import LocateUnder
 from breakseal.keyholder.reading import identify, read
 from breakseal.keyholder.refusals import note_refusal
@@ -206,9 +204,9 @@ class Engine:
     def _locate(self, question: LocationQuestion | LocateUnder, now: int) -> Waiting:
         if not isinstance(question, LocateUnder):
             return Waiting(*location.begin(self.core, question, now))
-        look = exigent.prepare(self.core, question, now)
+        look = grounds.prepare(self.core, question, now)
         return Waiting(
-            (look.entry,), lambda done: ordered.release(self.core, look, done[look.entry.hash], now)
+            (look.entry,), lambda done: grounds.release(self.core, look, done[look.entry.hash], now)
         )
 
     def _submit(self, question: p.Submit, now: int) -> Waiting:

@@ -22,20 +22,16 @@ from breakseal.kernel.model.exigent import (
     SecondExigent,
     exigent_info,
 )
+from breakseal.kernel.model.orders import LookUnder
 from breakseal.kernel.policy.decision import Decision, Obligations
 from breakseal.kernel.policy.words import Purpose
-from breakseal.keyholder import deferred
 from breakseal.keyholder.authority import MAX_LIFE, Verified, check_not_restored, check_time
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.exigent import register
 from breakseal.keyholder.exigent.register import Asked
-from breakseal.keyholder.missing import asking as missing
-from breakseal.keyholder.missing import register as cases
 from breakseal.keyholder.orders import looking
-from breakseal.keyholder.orders.judging import check_reviewer, judge, list_of
-from breakseal.keyholder.orders.lodging import REVIEWING, check_desk
-from breakseal.keyholder.orders.messages import LocateUnder
-from breakseal.keyholder.orders.together import check_second, first_of, number_in, written
+from breakseal.keyholder.orders.judging import REVIEWING, check_desk, check_reviewer, judge, list_of
+from breakseal.keyholder.orders.together import check_second, first_of, number_in, told_too, written
 from breakseal.keyholder.register.holders import Holder
 from breakseal.keyholder.statements.outcome import Outcome
 from breakseal.keyholder.statements.root import court_line
@@ -105,20 +101,15 @@ def review(core: Core, verified: Verified, statement: ReviewExigent, now: int) -
     return _both(core, verified, asked, statement.result, statement.reason, now)
 
 
-def prepare(core: Core, question: LocateUnder, now: int) -> looking.OrderedLook:
-    """Decide and store the officer's look under their case or exigent request, or under an order if it names neither.
+def prepare(
+    core: Core, verified: Verified, asked: LookUnder, request: Asked, now: int
+) -> looking.OrderedLook:
+    """Decide and store a look under the officer's own exigent request.
 
     Raises:
-        FormatError, VerificationError: not a request to look.
-        RefusedError: the case, the exigent request or the order does not allow it.
+        VerificationError: the number was sealed for another request.
+        RefusedError: the request does not allow it.
     """
-    verified, asked = looking.asked_under(core, question, now)
-    case = cases.find(core, asked.order, verified.signer.id)
-    if case is not None:
-        return missing.prepare(core, verified, asked, case, now)
-    request = register.find(core, asked.order)
-    if request is None or request.officer != verified.signer.id:
-        return looking.prepare(core, verified, asked, now)
     check_not_restored(core, request)
     confirmed = request.state == "confirmed"
     if now >= request.issued + LIFE or not register.is_live(core, canonical.unb64(request.name)):
@@ -212,7 +203,4 @@ def _both(
     what = replace(
         _about(core, verified, asked.name, f"exigent-{result}", reason), marks=marks, target=target
     )
-    mine = core.trails.append(core.trails.of("organisation", reviewer.org), what, now)
-    return Outcome(
-        reviewer.id, (mine, deferred.write(core, asked.trail, replace(what, notice="at-once"), 0, now))
-    )
+    return Outcome(reviewer.id, told_too(core, reviewer.org, asked.trail, what, now))

@@ -13,7 +13,6 @@ from breakseal.kernel.model.location import IF_MISSING
 from breakseal.kernel.model.missing import LIFE, MissingCase, MissingFound, SecondMissingCase, missing_info
 from breakseal.kernel.model.orders import LookUnder
 from breakseal.kernel.policy.words import Purpose
-from breakseal.keyholder import deferred
 from breakseal.keyholder.authority import Verified, check_not_restored
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.location import consents
@@ -21,7 +20,7 @@ from breakseal.keyholder.missing import register
 from breakseal.keyholder.missing.register import Case
 from breakseal.keyholder.orders import looking
 from breakseal.keyholder.orders.judging import judge, list_of
-from breakseal.keyholder.orders.together import check_second, first_of, written
+from breakseal.keyholder.orders.together import check_second, first_of, told_too, written
 from breakseal.keyholder.statements.outcome import Outcome
 from breakseal.keyholder.trails import Happening
 
@@ -55,9 +54,7 @@ def found(core: Core, verified: Verified, statement: MissingFound, now: int) -> 
         raise RefusedError("there is no such case of yours, or it is over", reason="missing-unknown")
     register.change(core, replace(case, found=now))
     what = _about(core, verified, case.name, "missing-found", "")
-    mine = core.trails.append(core.trails.of("organisation", case.org), what, now)
-    told = deferred.write(core, case.trail, replace(what, notice="at-once"), 0, now)
-    return Outcome(officer.id, (mine, told))
+    return Outcome(officer.id, told_too(core, case.org, case.trail, what, now))
 
 
 def prepare(core: Core, verified: Verified, asked: LookUnder, case: Case, now: int) -> looking.OrderedLook:

@@ -14,6 +14,9 @@ from breakseal.keyholder.orders.register import Lodged
 from breakseal.keyholder.register.holders import Holder
 from breakseal.keyholder.statements.root import check_policy_released
 
+REVIEWING = ("court", "oversight-body")
+"""The classes of organisations whose people review what an agency hands in or asks."""
+
 
 def judge(
     core: Core, officer: Holder, purpose: Purpose, kind: str, began: int, now: int, **known: bool
@@ -57,8 +60,26 @@ def check_reviewer(core: Core, reviewer: Holder, roles: tuple[str, ...], now: in
     org = core.organisations.get(reviewer.org) if officer else None
     if org is None or officer is None or officer.role not in roles or reviewer.is_session:
         raise RefusedError(f"only the own key of a {' or '.join(roles)} reviews this", reason="not-reviewer")
-    if org.kind not in ("court", "oversight-body") or org.roster_until <= now:
+    if org.kind not in REVIEWING or org.roster_until <= now:
         raise RefusedError("reviewers are of a court or an oversight body", reason="not-reviewer")
+
+
+def check_desk(core: Core, holder: Holder, now: int, desks: dict[str, tuple[str, ...]]) -> None:
+    """Check that the key is of a role that `desks` names, in a class that goes with it; a session's is enough.
+
+    Raises:
+        RefusedError: it is not, or the roster was not renewed.
+    """
+    role = core.party(holder).role
+    if (
+        role not in desks
+        or (org := core.organisations.get(holder.org)).kind not in desks[role]
+        or org.roster_until <= now
+    ):
+        raise RefusedError(
+            "this is for officers of the police, and for reviewers outside the police, on a renewed roster",
+            reason="not-reviewer",
+        )
 
 
 def list_of(core: Core, number: str, now: int) -> int:

@@ -13,7 +13,7 @@ from breakseal.keyholder import deferred
 from breakseal.keyholder.authority import Verified
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.orders import register
-from breakseal.keyholder.orders.judging import check_reviewer, judge_order, list_of
+from breakseal.keyholder.orders.judging import REVIEWING, check_desk, check_reviewer, judge_order, list_of
 from breakseal.keyholder.orders.register import Lodged
 from breakseal.keyholder.register.holders import Holder
 from breakseal.keyholder.statements.outcome import Outcome
@@ -21,8 +21,6 @@ from breakseal.keyholder.statements.root import court_line
 from breakseal.keyholder.trails import Happening, NewEntry
 
 ORDERS_AN_HOUR = 60
-REVIEWING = ("court", "oversight-body")
-"""The classes of organisations whose people review what an agency hands in or asks."""
 
 
 def lodge(core: Core, verified: Verified, statement: LodgeOrder, now: int) -> Outcome:
@@ -97,24 +95,6 @@ def listed(core: Core, holder: Holder, now: int) -> OrdersDesk:
         holder.org,
     )
     return OrdersDesk(orders=tuple(register.held(core, now, row, hidden) for row in rows))
-
-
-def check_desk(core: Core, holder: Holder, now: int, desks: dict[str, tuple[str, ...]]) -> None:
-    """Check that the key is of a role that `desks` names, in a class that goes with it; a session's is enough.
-
-    Raises:
-        RefusedError: it is not, or the roster was not renewed.
-    """
-    role = core.party(holder).role
-    if (
-        role not in desks
-        or (org := core.organisations.get(holder.org)).kind not in desks[role]
-        or org.roster_until <= now
-    ):
-        raise RefusedError(
-            "this is for officers of the police, and for reviewers outside the police, on a renewed roster",
-            reason="not-reviewer",
-        )
 
 
 def _about(core: Core, verified: Verified, lodged: Lodged, result: str) -> Happening:

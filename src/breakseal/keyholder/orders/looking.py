@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from breakseal.kernel.errors import FormatError, RefusedError, VerificationError
+from breakseal.kernel.errors import FormatError, RefusedError
 from breakseal.kernel.model import canonical
 from breakseal.kernel.model.location import LocationPrecision
 from breakseal.kernel.model.orders import LookUnder, look_info
@@ -18,27 +18,17 @@ from breakseal.keyholder import deferred
 from breakseal.keyholder.authority import Verified, use_up, verify
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.disclosure.prepare import MAX_REASON
-from breakseal.keyholder.disclosure.record import Recorded
-from breakseal.keyholder.exigent import register as requests
-from breakseal.keyholder.location.looking import PERMIT_LIFE, courier_point, locating, looked_at, stricter
-from breakseal.keyholder.location.messages import Located
-from breakseal.keyholder.missing import register as cases
+from breakseal.keyholder.location.looking import PERMIT_LIFE, stricter
 from breakseal.keyholder.orders import register
 from breakseal.keyholder.orders.judging import judge_order, list_of
 from breakseal.keyholder.orders.messages import LocateUnder
 from breakseal.keyholder.orders.register import Lodged
 from breakseal.keyholder.trails import Happening, NewEntry
 
-_LIVE: dict[str, Callable[[Core, bytes], bool]] = {
-    "order": register.is_live,
-    "exigent": requests.is_live,
-    "missing": cases.is_live,
-}
-
 
 @dataclass(frozen=True, slots=True)
 class OrderedLook:
-    """A stored entry that waits for its proof. INVARIANT: only `stored` makes one, and only `release` takes one."""
+    """A stored entry that waits for its proof. INVARIANT: only `stored` makes one, only `grounds.release` takes one."""
 
     entry: NewEntry
     ground: Ground
@@ -129,28 +119,6 @@ def stored(
     )  # fmt: skip
     entry = deferred.write(core, list_of(core, number, now), what, defer_until, now)
     return OrderedLook(entry, ground, number, asked, precision, until, now + PERMIT_LIFE)
-
-
-def release(core: Core, look: OrderedLook, recorded: Recorded, now: int) -> Located:
-    """Return the answer: the only way to a permit for a source. Whose phone it is, it says only where they agreed.
-
-    Raises:
-        VerificationError: `recorded` proves another entry.
-        RefusedError: the order or request was ended since `prepare`.
-    """
-    if recorded.entry.hash != look.entry.hash:
-        raise VerificationError("the proof is of another entry")
-    if not _LIVE[look.ground](core, canonical.unb64(look.asked.order, 32)):
-        raise RefusedError("the order or request was ended", reason="order-over")
-    handle = looked_at(core, look.permit)
-    if look.ground == "missing" and not handle:
-        return Located(leaf=look.entry.hash, permit=b"", handle="", until=look.until)
-    permit = locating(
-        core, courier_point(core, now), look.entry.hash, look.number, look.precision, ground=look.ground,
-        expires=look.expires, recipient=canonical.unb64(look.asked.recipient), max_age=look.asked.max_age,
-        permit=look.permit,
-    )  # fmt: skip
-    return Located(leaf=look.entry.hash, permit=permit, handle=handle, until=look.until)
 
 
 def _check_scope(core: Core, lodged: Lodged, asked: LookUnder, now: int) -> None:

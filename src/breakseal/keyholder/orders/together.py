@@ -1,4 +1,7 @@
-"""Two officers of one agency, each by their own key, answer for one phone; none of them could alone."""
+"""Two officers of one agency, each by their own key, answer for one phone; none of them could alone.
+
+What is signed goes into a body's trail, and at once into the list of whose phone it is.
+"""
 
 from __future__ import annotations
 
@@ -91,4 +94,12 @@ def written(
         core.trails.append(core.trails.of("organisation", first.signer.org), what, now),
         deferred.write(core, trail, told, 0, now),
         core.trails.append(trail, mine, now),  # no second message: one tells of both
+    )
+
+
+def told_too(core: Core, org: str, trail: int, what: Happening, now: int) -> tuple[NewEntry, ...]:
+    """Write what somebody of `org` said into its trail and, told at once, into the person's list `trail`."""
+    return (
+        core.trails.append(core.trails.of("organisation", org), what, now),
+        deferred.write(core, trail, replace(what, notice="at-once"), 0, now),
     )
