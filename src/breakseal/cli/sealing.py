@@ -10,7 +10,8 @@ import click
 import msgspec
 
 from breakseal.cli.output import read_input
-from breakseal.kernel.errors import ConfigError, RequestError
+from breakseal.config import check_secret
+from breakseal.kernel.errors import RequestError
 from breakseal.papers.apart import MOST_BYTES
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -46,15 +47,14 @@ class Sealing(msgspec.Struct, frozen=True, kw_only=True):
             if any(named):
                 raise RequestError("a certificate signs a PDF: name the page with --paper")
             return order + b"\n"
-        if (self.certificate is None) == (self.pkcs12 is None):
-            raise RequestError("name what signs the PDF: --certificate with its key, or --pkcs12")
         from breakseal.papers import writing  # noqa: PLC0415 # the library is large, and few commands need it
 
-        if self.pkcs12 is not None:
+        if self.pkcs12 is not None and self.certificate is None:
             seal = writing.seal_in(_secret(self.pkcs12), self._passphrase())
-        else:
-            assert self.certificate is not None  # noqa: S101 # tells the type checker
+        elif self.certificate is not None and self.pkcs12 is None:
             seal = writing.seal_of(read_input(self.certificate), _secret(self.certificate_key or key_file))
+        else:
+            raise RequestError("name what signs the PDF: --certificate with its key, or --pkcs12")
         return writing.sealed(read_input(self.paper, MOST_BYTES), seal, order)
 
     def _passphrase(self) -> str:
@@ -66,8 +66,7 @@ class Sealing(msgspec.Struct, frozen=True, kw_only=True):
 
 def _secret(path: Path) -> bytes:
     data = read_input(path)
-    if path.stat().st_mode & 0o077:
-        raise ConfigError(f"others may read the secret `{path}`: run `chmod 600 {path}`")
+    check_secret(path)
     return data
 
 

@@ -7,13 +7,13 @@ question at a time on each, kept while they are used.
 from __future__ import annotations
 
 import asyncio
-from typing import TypeVar, cast
-
-import msgspec
+from functools import partial
+from typing import TypeVar
 
 from breakseal.courier import protocol
 from breakseal.kernel import errors
-from breakseal.keyholder.protocol import Frames, Message, expect
+from breakseal.keyholder.client import Link
+from breakseal.keyholder.protocol import Message, expect
 
 A = TypeVar("A", bound=Message)
 KEPT = 30.0
@@ -27,7 +27,7 @@ class CourierClient:
         self._path = path
         self._timeout = timeout
         self._limit = asyncio.Semaphore(connections)
-        self._free: list[_Line] = []
+        self._free: list[tuple[Link, float]] = []
 
     async def ask(self, question: Message, answer: type[A]) -> A:
         """Return the courier's answer of type `answer`.
@@ -39,7 +39,7 @@ class CourierClient:
         try:
             async with self._limit, asyncio.timeout(self._timeout):
                 reply = await self._exchange(question)
-        except (OSError, TimeoutError, msgspec.MsgspecError) as error:
+        except (OSError, TimeoutError) as error:
             raise errors.UnavailableError(
                 "the courier does not answer", reason="courier-unavailable"
             ) from error
@@ -50,76 +50,27 @@ class CourierClient:
     async def close(self) -> None:
         """Close the connections that nobody uses."""
         while self._free:
-            self._free.pop().close()
+            self._free.pop()[0].close()
 
     async def _exchange(self, question: Message) -> Message:
-        line = self._kept() or await self._connect()
+        loop = asyncio.get_running_loop()
+        link = self._kept(loop.time()) or await self._connect(loop)
         try:
-            reply: Message = protocol.answer_decoder.decode(await line.ask(protocol.write_frame(question)))
+            reply = await link.ask(question)
         except BaseException:
-            line.close()  # whatever is still to come would be taken for the next question's answer
+            link.close()  # nobody waits for what is still to come
             raise
-        self._free.append(line)
+        self._free.append((link, loop.time()))
         return reply
 
-    def _kept(self) -> _Line | None:
-        now = asyncio.get_running_loop().time()
+    def _kept(self, now: float) -> Link | None:
         while self._free:
-            line = self._free.pop()
-            if line.serves(now):
-                return line
-            line.close()
+            link, since = self._free.pop()
+            if not link.lost and now - since < KEPT:
+                return link
+            link.close()
         return None
 
-    async def _connect(self) -> _Line:
-        _, line = await asyncio.get_running_loop().create_unix_connection(_Line, self._path)
-        return line
-
-
-class _Line(asyncio.Protocol):
-    """One connection, with one question at a time."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._frames = Frames()
-        self._used = self._loop.time()
-        self._lost = False
-        self._transport: asyncio.Transport | None = None
-        self._answer: asyncio.Future[bytes] | None = None
-
-    def serves(self, now: float) -> bool:
-        """Tell whether another question can be asked here."""
-        return not self._lost and now - self._used < KEPT
-
-    async def ask(self, frame: bytes) -> bytes:
-        """Return the body of the answer; OSError if the connection is lost."""
-        if self._transport is None or self._lost:
-            raise OSError("the connection is lost")
-        self._answer = self._loop.create_future()
-        self._transport.write(frame)
-        body = await self._answer
-        self._used = self._loop.time()
-        return body
-
-    def close(self) -> None:
-        self._lost = True
-        if self._transport is not None:
-            self._transport.close()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
-
-    def data_received(self, data: bytes) -> None:
-        try:
-            for body in self._frames.feed(data):
-                if self._answer is None or self._answer.done():
-                    raise errors.FormatError("an answer to no question")
-                self._answer.set_result(body)
-        except errors.FormatError:
-            self.close()
-            self.connection_lost(None)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._lost = True
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_exception(OSError("the connection was lost"))
+    async def _connect(self, loop: asyncio.AbstractEventLoop) -> Link:
+        _, link = await loop.create_unix_connection(partial(Link, protocol.answer_decoder.decode), self._path)
+        return link

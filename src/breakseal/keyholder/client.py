@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 from typing import TypeVar, cast
 
 import msgspec
@@ -27,7 +29,7 @@ class KeyholderClient:
     def __init__(self, path: str, *, timeout: float = 10.0) -> None:
         self._path = path
         self._timeout = timeout
-        self._links: dict[bool, _Link] = {}
+        self._links: dict[bool, Link] = {}
         self._connecting = asyncio.Lock()
 
     async def ask(self, question: protocol.Message, answer: type[A]) -> A:
@@ -55,26 +57,30 @@ class KeyholderClient:
         for link in self._links.values():
             link.close()
 
-    async def _connect(self, *, patient: bool) -> _Link:
+    async def _connect(self, *, patient: bool) -> Link:
         async with self._connecting:
             link = self._links.get(patient)
             if link is None or link.lost:
                 loop = asyncio.get_running_loop()
-                _, link = await loop.create_unix_connection(_Link, self._path)
+                _, link = await loop.create_unix_connection(
+                    partial(Link, protocol.answer_decoder.decode), self._path
+                )
                 self._links[patient] = link
             return link
 
 
-class _Link(asyncio.Protocol):
-    """One connection; answers come in the order of the questions."""
+class Link(asyncio.Protocol):
+    """One connection to a neighbour; answers come in the order of the questions. `decode` reads one."""
 
-    def __init__(self) -> None:
+    def __init__(self, decode: Callable[[bytes], protocol.Message]) -> None:
         self.lost = False
+        self._decode = decode
         self._frames = protocol.Frames()
         self._waiting: deque[asyncio.Future[protocol.Message]] = deque()
         self._transport: asyncio.Transport | None = None
 
     async def ask(self, question: protocol.Message) -> protocol.Message:
+        """Return the answer; OSError if the connection is lost, or what comes is no answer."""
         future: asyncio.Future[protocol.Message] = asyncio.get_running_loop().create_future()
         if self._transport is None or self.lost:
             raise OSError("the connection is lost")
@@ -83,23 +89,30 @@ class _Link(asyncio.Protocol):
         return await future
 
     def close(self) -> None:
+        """Close the connection; who waits hears that it was lost."""
         if self._transport is not None:
             self._transport.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin; see `asyncio.Protocol`."""
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
+        """Give each whole answer to who waits for it; what is none ends the connection."""
         try:
             for body in self._frames.feed(data):
+                answer = self._decode(
+                    body
+                )  # before anybody stops waiting: what cannot be read loses the connection
                 future = self._waiting.popleft()
                 if not future.done():
-                    future.set_result(protocol.answer_decoder.decode(body))
+                    future.set_result(answer)
         except (errors.FormatError, msgspec.MsgspecError, IndexError):
             self.close()
             self.connection_lost(None)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Tell everybody who waits."""
         self.lost = True
         while self._waiting:
             future = self._waiting.popleft()

@@ -19,7 +19,6 @@ from breakseal.keyholder.missing import asking as missing
 from breakseal.keyholder.missing import register as cases
 from breakseal.keyholder.orders import looking
 from breakseal.keyholder.orders import register as orders
-from breakseal.keyholder.orders.looking import OrderedLook
 from breakseal.keyholder.orders.messages import LocateUnder
 
 _LIVE: dict[str, Callable[[Core, bytes], bool]] = {
@@ -29,7 +28,7 @@ _LIVE: dict[str, Callable[[Core, bytes], bool]] = {
 }
 
 
-def prepare(core: Core, question: LocateUnder, now: int) -> OrderedLook:
+def prepare(core: Core, question: LocateUnder, now: int) -> looking.OrderedLook:
     """Decide and store the officer's look under their case or exigent request, or under an order if it names neither.
 
     Raises:
@@ -46,7 +45,7 @@ def prepare(core: Core, question: LocateUnder, now: int) -> OrderedLook:
     return looking.prepare(core, verified, asked, now)
 
 
-def release(core: Core, look: OrderedLook, recorded: Recorded, now: int) -> Located:
+def release(core: Core, look: looking.OrderedLook, recorded: Recorded, now: int) -> Located:
     """Return the answer: the only way to a permit for a source. Whose phone it is, it says only where they agreed.
 
     Raises:

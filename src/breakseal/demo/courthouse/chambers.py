@@ -75,14 +75,13 @@ class Chambers:
         self._seal = writing.Seal(x509.load_pem_x509_certificate(certificate), key)
         self._clock = clock
         self._entropy = entropy
-        self._made: dict[str, Made] = {}
-        self._orders: dict[str, bytes] = {}
+        self._made: dict[str, tuple[Made, bytes]] = {}
         self._lock = Lock()
 
     def all(self) -> list[Made]:
         """Return the orders, newest first."""
         with self._lock:
-            return list(reversed(self._made.values()))
+            return [made for made, _ in reversed(self._made.values())]
 
     def make(self, wanted: Wanted) -> Made:
         """Sign an order, or write a paper."""
@@ -102,12 +101,8 @@ class Chambers:
         )  # fmt: skip
         with self._lock:
             while len(self._made) >= MOST:
-                oldest = next(iter(self._made))
-                self._made.pop(oldest)
-                self._orders.pop(oldest, None)
-            self._made[docket] = made
-            if signed:
-                self._orders[docket] = signed
+                self._made.pop(next(iter(self._made)))
+            self._made[docket] = made, signed
         return made
 
     def ending(self, docket: str, stamp: dict[str, int | str]) -> tuple[EndOrder, P256Signer]:
@@ -117,8 +112,8 @@ class Chambers:
             RefusedError: there is no such order, or it is a paper.
         """
         with self._lock:
-            signed = self._orders.get(docket)
-        if signed is None:
+            _, signed = self._made.get(docket, (None, b""))
+        if not signed:
             raise RefusedError("the court has no such signed order", reason="order-unknown")
         read, _ = read_order(signed)
         return EndOrder(**stamp, order=b64(read.digest)), self._signer  # type: ignore[arg-type] # the stamp's members by name
@@ -126,7 +121,8 @@ class Chambers:
     def ended(self, docket: str) -> None:
         """Mark an order as ended."""
         with self._lock:
-            self._made[docket] = msgspec.structs.replace(self._made[docket], ended=True)
+            made, signed = self._made[docket]
+            self._made[docket] = msgspec.structs.replace(made, ended=True), signed
 
     def _paper(self, order: Order, kind: Kind, signed: bytes) -> bytes:
         rows = (

@@ -22,11 +22,13 @@ def judge(core: Core, client: Holder, now: int, *, given: int, by_key: bool) -> 
     A freeze is not asked about here: it withholds every look, whatever the policy says (`looking`).
     """
     basis = Basis(kind="consent", digest="", handle=None, answered=False, started=given, ended=0)
-    return _decide(core.policy, case_of(core, words.Purpose.LOCATION_CONSENTED, basis, client, now), by_key)
+    return _decide(
+        core.policy, case_of(core, words.Purpose.LOCATION_CONSENTED, basis, client, now), by_key=by_key
+    )
 
 
 @lru_cache(maxsize=4096)
-def _decide(policy: Policy, case: Case, by_key: bool) -> Decision:  # noqa: FBT001 # part of the key that is cached
+def _decide(policy: Policy, case: Case, *, by_key: bool) -> Decision:
     """Return the policy's decision; looks differ in little, and the same facts are judged alike."""
     return policy.decide(replace(facts_of(case), category=words.Category.LOCATION_FIX, consent_by_key=by_key))
 

@@ -92,10 +92,10 @@ class Pages:
         layout, proposed = ((folder / f"{name}.html").read_text("utf-8") for name in ("layout", "proposed"))
         ready: dict[tuple[str, str], Answer] = {}
         for language, words in texts.items():
+            # What stands on the card of a form's page, to be read and signed, and what is said after it.
+            signing = fill(proposed, words, {})
             for path, name in (*PAGES.items(), ("", "missing")):
                 body = (folder / f"{name}.html").read_text("utf-8")
-                # What stands on the card of a form's page, to be read and signed, and what is said after it.
-                signing = fill(proposed, words, {})
                 values = {"lang": language, "path": path or "/", "name": name, "proposed": signing}
                 ready[path, language] = _page(layout, body, words, values)
             told = msgspec.json.encode(words)
