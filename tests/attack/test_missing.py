@@ -8,6 +8,7 @@ from breakseal.kernel.model import canonical, enrolments, location, signed
 from breakseal.kernel.model.leaf import read_leaf
 from breakseal.kernel.model.missing import MissingCase
 from breakseal.keyholder import protocol as p
+from breakseal.keyholder.location.messages import Located
 from tests.support import searching
 from tests.support.courts import AGENCY, DAY
 from tests.support.dangers import HOUR, MINUTE, OTHER, Danger, listed, name_of
@@ -227,7 +228,8 @@ def test_a_withdrawal_between_decision_and_answer_leaves_no_permit(
     name = search.open()
     end = p.Submit(statements=(world.sign(location.WithdrawConsent, rosa.own, consent=agreed),))
     located, _ = world.engine.answer([search.looking(name), end])
-    assert (located.permit, located.handle) == (b"", "")  # type: ignore[attr-defined]
+    assert isinstance(located, Located)
+    assert (located.permit, located.handle) == (b"", "")
 
 
 def test_what_one_agency_may_another_may_not(search: Search, rosa: Person) -> None:
@@ -239,7 +241,7 @@ def test_what_one_agency_may_another_may_not(search: Search, rosa: Person) -> No
     first = search.first(who=officer.own)
     search.world.ask(search.seconding(first, who=boss.own), p.Submitted)
     looking = search.looking(name_of(first), who=officer.own)
-    assert search.world.engine.answer([looking])[0].permit == b""  # type: ignore[attr-defined]
+    assert search.world.ask(looking, Located).permit == b""
 
 
 def test_a_consent_to_a_company_is_none_for_a_missing_person(
@@ -286,4 +288,4 @@ def test_another_agency_of_the_same_name_is_not_the_one_agreed_to(search: Search
     first = search.first(who=officer.own)
     search.world.ask(search.seconding(first, who=boss.own), p.Submitted)
     looking = search.looking(name_of(first), who=officer.own)
-    assert search.world.engine.answer([looking])[0].permit == b""  # type: ignore[attr-defined]
+    assert search.world.ask(looking, Located).permit == b""

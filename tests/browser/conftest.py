@@ -1,4 +1,4 @@
-"""A page of an origin that serves our own browser modules, for the tests that call them."""
+"""What browser tests share: the demo, a person with a passkey, and a page that serves our own browser modules."""
 
 from __future__ import annotations
 
@@ -7,8 +7,24 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.browser import emptied, window
+from tests.support.browser import emptied, window, windows_of_their_own
+from tests.support.demotown import DemoTown, running_demo
+from tests.support.doors import with_authenticator
 from tests.support.pages import module_origin
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoTown]:
+    with running_demo(tmp_path_factory.mktemp("town")) as town:
+        yield town
+
+
+@pytest.fixture
+def person(browser: Browser) -> Iterator[Page]:
+    """A browser with a passkey authenticator."""
+    with windows_of_their_own(browser, 1) as (page,):
+        with_authenticator(page)
+        yield page
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -15,30 +13,12 @@ from breakseal.config import load
 from breakseal.demo import town as cast
 from breakseal.oversight import keyfile
 from tests.support.axe import check_clean
-from tests.support.demotown import DemoTown, running_demo
-from tests.support.doors import with_authenticator
+from tests.support.demotown import DemoTown
 from tests.support.telephone import text_back
 
 WIDTHS = (320, 1280)
 PHONE = cast.VISITOR_PHONE
 COMPANY = "Cedar Roadside Assistance (demo)"
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoTown]:
-    with running_demo(tmp_path_factory.mktemp("town")) as town:
-        yield town
-
-
-@pytest.fixture
-def person(browser: Browser) -> Iterator[Page]:
-    """A browser with a passkey authenticator; its content policy is off only so that axe can be brought in."""
-    context = browser.new_context(bypass_csp=True, locale="en-US")
-    page = context.new_page()
-    page.on("pageerror", lambda error: pytest.fail(str(error)))
-    with_authenticator(page)
-    yield page
-    context.close()
 
 
 def clean(page: Page) -> None:

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_order_desks import as_rosa, be, clean, decoded, heard, sign_here
-from tests.support.demotown import DemoTown, running_demo
+from tests.support.browser import windows_of_their_own
+from tests.support.demotown import DemoTown
 
 PHONE = "+15415550117"
 STRANGER = "+15415550188"
@@ -18,22 +19,10 @@ SOON = 20_000
 """Milliseconds within which a desk that nobody touches shows what another did."""
 
 
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoTown]:
-    with running_demo(tmp_path_factory.mktemp("town")) as town:
-        yield town
-
-
 @pytest.fixture
 def windows(browser: Browser) -> Iterator[list[Page]]:
-    """Windows of their own; the content policy is off only so that axe can be brought in."""
-    contexts = [browser.new_context(bypass_csp=True, locale="en-US") for _ in range(5)]
-    opened = [context.new_page() for context in contexts]
-    for page in opened:
-        page.on("pageerror", lambda error: pytest.fail(str(error)))
-    yield opened
-    for context in contexts:
-        context.close()
+    with windows_of_their_own(browser, 5) as opened:
+        yield opened
 
 
 def at_danger(page: Page, town: DemoTown, name: str) -> None:

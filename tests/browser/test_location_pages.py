@@ -9,29 +9,19 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.axe import check_clean
-from tests.support.demotown import DemoTown, running_demo
+from tests.support.browser import windows_of_their_own
+from tests.support.demotown import DemoTown
 from tests.support.telephone import questions, text_back, wait_for_question
 
 WIDTHS = (320, 1280)
 COMPANY = "Cedar Roadside Assistance (demo)"
 
 
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoTown]:
-    with running_demo(tmp_path_factory.mktemp("town")) as town:
-        yield town
-
-
 @pytest.fixture
 def pages(browser: Browser) -> Iterator[tuple[Page, Page, Page]]:
-    """Windows of the company, the telephone and Rosa; the content policy is off only so that axe can be brought in."""
-    contexts = [browser.new_context(bypass_csp=True, locale="en-US") for _ in range(3)]
-    opened = [context.new_page() for context in contexts]
-    for page in opened:
-        page.on("pageerror", lambda error: pytest.fail(str(error)))
-    yield opened[0], opened[1], opened[2]
-    for context in contexts:
-        context.close()
+    """Windows of the company, the telephone and Rosa."""
+    with windows_of_their_own(browser, 3) as (road, phone, rosa):
+        yield road, phone, rosa
 
 
 def clean(page: Page) -> None:

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from breakseal.demo import town as cast
-from tests.browser.test_agree_pages import clean, person, sign_up  # noqa: F401 # a fixture
-from tests.support.demotown import DemoTown, running_demo
+from tests.browser.test_agree_pages import clean, sign_up
+from tests.support.demotown import DemoTown
 
 
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoTown]:
-    with running_demo(tmp_path_factory.mktemp("town")) as town:
-        yield town
-
-
-def test_a_person_agrees_to_be_found_sees_it_and_ends_it(person: Page, town: DemoTown) -> None:  # noqa: F811
+def test_a_person_agrees_to_be_found_sees_it_and_ends_it(person: Page, town: DemoTown) -> None:
     sign_up(person, town)
     person.goto(f"{town.web}/where")
     expect(person.locator("#missing-phone")).to_contain_text(cast.VISITOR_PHONE)

@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 from breakseal.papers.reading import read
 from tests.support import courts
 from tests.support import signedpapers as pdf
-from tests.support.demotown import DemoTown, running_demo
+from tests.support.browser import windows_of_their_own
+from tests.support.demotown import DemoTown
 from tests.support.orderpapers import NAME, attached
 from tests.support.orderwindows import at_desk, be, clean, decoded, heard, sign_here
 
@@ -22,22 +23,10 @@ CHOICES = {"Sign": "Sign it with", "Inside": "Sign a PDF", "Write": "Write it"}
 LOCATED = "Your phone was located under a court's order"
 
 
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoTown]:
-    with running_demo(tmp_path_factory.mktemp("town")) as town:
-        yield town
-
-
 @pytest.fixture
 def windows(browser: Browser) -> Iterator[list[Page]]:
-    """Windows of their own; the content policy is off only so that axe can be brought in."""
-    contexts = [browser.new_context(bypass_csp=True, locale="en-US") for _ in range(4)]
-    opened = [context.new_page() for context in contexts]
-    for page in opened:
-        page.on("pageerror", lambda error: pytest.fail(str(error)))
-    yield opened
-    for context in contexts:
-        context.close()
+    with windows_of_their_own(browser, 4) as opened:
+        yield opened
 
 
 def as_rosa(page: Page, town: DemoTown) -> None:

@@ -18,18 +18,12 @@ from breakseal.kernel.model.location import Fix
 from breakseal.kernel.seal import hpke
 from breakseal.kernel.seal.fixkeys import derive_pair
 from tests.browser.test_resident_pages import at_door, clean
-from tests.support.demotown import DemoTown, running_demo
+from tests.support.demotown import DemoTown
 from tests.support.doors import with_authenticator
 from tests.support.pages import call, module_origin
 
 LAT, LON = 44.05641, -123.09512
 FIX = Fix(lat=44_056_410, lon=-123_095_120, radius=25, at=1_790_000_000)
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoTown]:
-    with running_demo(tmp_path_factory.mktemp("town")) as town:
-        yield town
 
 
 @pytest.fixture

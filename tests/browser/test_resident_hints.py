@@ -9,14 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_resident_pages import at_door, clean
-from tests.support.demotown import DemoTown, running_demo
+from tests.support.demotown import DemoTown
 from tests.support.doors import with_authenticator
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoTown]:
-    with running_demo(tmp_path_factory.mktemp("town")) as town:
-        yield town
 
 
 @pytest.fixture

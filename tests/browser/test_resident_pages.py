@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser import emptied, window
-from tests.support.demotown import DemoTown, running_demo
+from tests.support.demotown import DemoTown
 from tests.support.doors import with_authenticator
 
 AXE = (Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js").read_text("utf-8")
@@ -35,12 +35,6 @@ PUBLIC_PAGES = [
     "/erased",
 ]
 PHONE = "+15415550198"
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoTown]:
-    with running_demo(tmp_path_factory.mktemp("town")) as town:
-        yield town
 
 
 @pytest.fixture(scope="module")

@@ -26,17 +26,11 @@ from breakseal.kernel.model.signers import Ed25519Signer
 from breakseal.kernel.seal import hpke
 from tests.support import forgers
 from tests.support.axe import check_clean
-from tests.support.demotown import DemoTown, running_demo
+from tests.support.demotown import DemoTown
 from tests.support.doors import with_authenticator
 
 Change = Callable[[dict[str, Any]], None]
 NEW = "There is something new in your record"
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoTown]:
-    with running_demo(tmp_path_factory.mktemp("town")) as town:
-        yield town
 
 
 @pytest.fixture

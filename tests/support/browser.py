@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 # A window of Chromium draws suggestions of its address bar in pages of their own: half of what a new window costs, and
@@ -55,6 +56,21 @@ def window(browser: Browser, **view: object) -> Iterator[Page]:
     context = browser.new_context(**view)  # type: ignore[arg-type] # playwright's own names
     yield context.new_page()
     context.close()
+
+
+@contextmanager
+def windows_of_their_own(browser: Browser, many: int) -> Iterator[list[Page]]:
+    """Yield the windows of `many` people; a page's error fails the test.
+
+    The content policy is off only so that axe can be brought in.
+    """
+    contexts = [browser.new_context(bypass_csp=True, locale="en-US") for _ in range(many)]
+    opened = [context.new_page() for context in contexts]
+    for page in opened:
+        page.on("pageerror", lambda error: pytest.fail(str(error)))
+    yield opened
+    for context in contexts:
+        context.close()
 
 
 def emptied(page: Page, still: str) -> None:

@@ -3,9 +3,8 @@
 import { b64, utf8 } from "/browser/canonical.js";
 import { exigentInfo, sealTo } from "/browser/seal.js";
 import { build, freshNonce } from "/browser/statements.js";
-import { filled, phoneIn, propose } from "./proposing.js";
+import { filled, mount, phoneIn } from "./proposing.js";
 import { rooted } from "./reading.js";
-import { at, busy, reveal, step } from "./show.js";
 import { start } from "./start.js";
 
 const MINUTES = 15; // as long as a statement may live: the supervisor signs within it
@@ -18,12 +17,4 @@ async function asked(facts) {
   return build("exigent", { number: sealed, digits: number.slice(-4), danger: filled("danger") }, { minutes: MINUTES, nonce });
 }
 
-start(async (context) => {
-  const { words, facts } = context;
-  at("form").addEventListener("submit", (event) => {
-    event.preventDefault();
-    busy(words, async () => propose(await asked(facts), context, words.say("exigent.sign")));
-  });
-  at("again").addEventListener("click", () => step("ask"));
-  reveal("ask");
-});
+start(async (context) => mount(context, context.words.say("exigent.sign"), () => asked(context.facts)));

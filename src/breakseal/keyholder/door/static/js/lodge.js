@@ -3,8 +3,8 @@ import { b64, encode, random, sha256 } from "/browser/canonical.js";
 import { PRECISIONS } from "/browser/statement-fields.js";
 import { build, now } from "/browser/statements.js";
 import { ProblemError } from "./api.js";
-import { filled, phoneIn, propose } from "./proposing.js";
-import { at, busy, el, reveal, step } from "./show.js";
+import { choice, filled, mount, phoneIn } from "./proposing.js";
+import { at, el, reveal } from "./show.js";
 import { start } from "./start.js";
 
 const JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/u;
@@ -58,18 +58,9 @@ function choices({ facts, words }) {
 start(async (context) => {
   const { words } = context;
   choices(context);
-  const kind = () => new FormData(at("form")).get("kind");
   at("form").addEventListener("change", () => {
-    reveal("signed", kind() === "signed");
-    reveal("paper", kind() === "paper");
+    reveal("signed", choice("kind") === "signed");
+    reveal("paper", choice("kind") === "paper");
   });
-  at("form").addEventListener("submit", (event) => {
-    event.preventDefault();
-    busy(words, async () => {
-      const fields = await (kind() === "paper" ? paper() : signedFile());
-      await propose(build("lodge-order", fields), context, words.say("lodge.sign"));
-    });
-  });
-  at("again").addEventListener("click", () => step("ask"));
-  reveal("ask");
+  mount(context, words.say("lodge.sign"), async () => build("lodge-order", await (choice("kind") === "paper" ? paper() : signedFile())));
 });

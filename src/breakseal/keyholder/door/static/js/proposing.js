@@ -1,11 +1,11 @@
 // A statement that was filled in on a page of the door itself: shown in words, signed, handed in, and then back to who sent.
 import { encode } from "/browser/canonical.js";
-import { envelope } from "/browser/statements.js";
+import { check, envelope } from "/browser/statements.js";
 import { ProblemError, submit } from "./api.js";
 import { card } from "./card.js";
 import { goBack } from "./order.js";
 import { describe } from "./phrases.js";
-import { at, step } from "./show.js";
+import { at, busy, reveal, step } from "./show.js";
 import { mountSigning } from "./signers.js";
 
 // What was handed in. A reason may read differently for its kind: what a court reads back, and what an agency does.
@@ -30,6 +30,34 @@ export async function propose(statement, context, label) {
     },
   });
   step("confirm");
+}
+
+// What the page that sent the person here began: a statement of this type, with nothing yet in the members that are written here.
+export function begun({ statement }, type, ...written) {
+  if (!statement) throw new ProblemError("nothing-to-sign");
+  const fields = check(statement);
+  if (fields.type !== type || written.some((name) => fields[name])) throw new ProblemError("bad-order");
+  return fields;
+}
+
+// Makes the page's form propose the statement that `made` returns; "again" leads back to where it stands.
+export function mount(context, label, made, section = "ask") {
+  at("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    busy(context.words, async () => propose(await made(), context, label));
+  });
+  at("again").addEventListener("click", () => step(section));
+  reveal("ask");
+}
+
+// What is chosen in the form by this name, if anything is.
+export const choice = (name) => new FormData(at("form")).get(name);
+
+// The same, or a problem that says what is to be chosen.
+export function chosen(name, what) {
+  const value = choice(name);
+  if (!value) throw new ProblemError("bad-field", what);
+  return value;
 }
 
 // The text of a field, or a problem that names it.

@@ -4,19 +4,11 @@ import { b64, decode, sha256, unb64, utf8 } from "/browser/canonical.js";
 import { exigentInfo, sealTo } from "/browser/seal.js";
 import { build, check } from "/browser/statements.js";
 import { ProblemError } from "./api.js";
-import { filled, phoneIn, propose } from "./proposing.js";
+import { begun, filled, mount, phoneIn } from "./proposing.js";
 import { readDesk, rooted } from "./reading.js";
-import { at, busy, reveal, step } from "./show.js";
+import { at, step } from "./show.js";
 import { mountSigning } from "./signers.js";
 import { start } from "./start.js";
-
-// The name of the request. Number and reason must be empty: they are written here.
-function drafted({ statement }) {
-  if (!statement) throw new ProblemError("nothing-to-sign");
-  const { type, request, number, reason } = check(statement);
-  if (type !== "second-exigent" || number || reason) throw new ProblemError("bad-order");
-  return request;
-}
 
 // {request, first, name} of the one that is called so, among what waits: as the keyholder has it, whatever a page said.
 async function found(waiting, name) {
@@ -38,14 +30,9 @@ async function answered({ request, first, name }, facts) {
 
 start(async (context) => {
   const { words, facts, order } = context;
-  const name = drafted(order);
+  const { request: name } = begun(order, "second-exigent", "number", "reason");
   let draft;
-  at("form").addEventListener("submit", (event) => {
-    event.preventDefault();
-    busy(words, async () => propose(await answered(draft, facts), context, words.say("seconding.sign")));
-  });
-  at("again").addEventListener("click", () => step("enter"));
-  reveal("ask");
+  mount(context, words.say("seconding.sign"), () => answered(draft, facts), "enter");
   await mountSigning(at("reading"), facts, words, {
     label: words.say("seconding.open"),
     onSign: async (sign) => {
