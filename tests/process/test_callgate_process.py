@@ -31,7 +31,11 @@ SHOWN = {"authorization": f"Bearer {TOKEN}"}
 
 
 class Web:
-    """The two addresses of the web tier that the callgate uses; `answer` is the status for an event."""
+    """The two addresses of the web tier that the callgate uses; `answer` is the status for an event.
+
+    As at the real one, an event told again counts once: what a callgate was posting when it was killed, this may
+    read only after the next callgate has begun.
+    """
 
     def __init__(self, ingest: bytes) -> None:
         self.events: list[CallEvent] = []
@@ -48,7 +52,8 @@ class Web:
                 if web.answer == 202:
                     event = signed.read(canonical.unb64(msgspec.json.decode(body, type=EventPost).event))[1]
                     assert isinstance(event, CallEvent)
-                    web.events.append(event)
+                    if (event.call, event.seq) not in web.told():
+                        web.events.append(event)
                 self._respond(web.answer, b"{}")
 
             def _respond(self, status: int, body: bytes) -> None:
@@ -63,6 +68,10 @@ class Web:
         self.server = ThreadingHTTPServer(("localhost", 0), Handler)
         self.origin = f"http://localhost:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def told(self) -> list[tuple[str, int]]:
+        """Return the call and number of each event, in the order of arrival."""
+        return [(event.call, event.seq) for event in self.events]
 
 
 @pytest.fixture
@@ -148,9 +157,7 @@ def test_nothing_is_lost_when_the_web_is_down_and_the_callgate_is_killed(tmp_pat
     web.answer = 202
     with callgate(tmp_path, web) as (_, intake):
         until(lambda: len(web.events) == 6)
-        assert [(event.call, event.seq) for event in web.events] == [
-            ("c0", 1), ("c1", 1), ("c2", 1), ("c3", 1), ("c4", 1), ("c0", 2),
-        ]  # fmt: skip
+        assert web.told() == [("c0", 1), ("c1", 1), ("c2", 1), ("c3", 1), ("c4", 1), ("c0", 2)]
         assert report(intake, "c0", "ended") == 202
         assert report(intake, "c0", "ended") == 202
         until(lambda: len(web.events) == 7)
