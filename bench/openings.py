@@ -1,7 +1,8 @@
 """Openings over HTTP: the route that a board uses, hit every time, each with its durable, proved leaf.
 
 `openings_per_s` at concurrency 32; `p50_ms`, `p99_ms` at half of that rate; `ratio_to_plain_read` against `bench.plain`
-in the same run.
+in the same run. Openings and plain reads take turns, and of the rounds the middle one counts, because a machine that
+others use too is faster in one second than in the next.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 
 import httpx
 import msgspec
@@ -26,6 +30,7 @@ from breakseal.kernel.seal import hpke
 from breakseal.log.store import LogStore
 
 PEOPLE, COUNT, WARM, CONCURRENCY = 200, 4000, 400, 32
+ROUNDS = 3
 
 
 def run() -> Figures:
@@ -34,22 +39,27 @@ def run() -> Figures:
         floor = beside(Path(name))
         with running(town):
             cookie, before = sign_in(town), leaves(town)
-            opened = load(town, job(town, cookie, paced=2000))
-            logged = leaves(town) - before
-            read = plain(town, cookie)
-            assert logged >= opened["sent"], f"{logged} leaves for {opened['sent']} openings"
+            with plain(town) as port:
+                rounds = [_round(town, cookie, port, turn) for turn in range(ROUNDS)]
+            logged, sent = leaves(town) - before, sum(opened["sent"] for opened, _ in rounds)
+            assert logged >= sent, f"{logged} leaves for {sent} openings"
         timed = steps(town)
     values = {
-        "openings_per_s": opened["per_s"],
-        "p50_ms": opened["p50_ms"],
-        "p99_ms": opened["p99_ms"],
-        "ratio_to_plain_read": opened["per_s"] / read["per_s"],
+        "openings_per_s": median(opened["per_s"] for opened, _ in rounds),
+        "p50_ms": rounds[-1][0]["p50_ms"],
+        "p99_ms": rounds[-1][0]["p99_ms"],
+        "ratio_to_plain_read": median(opened["per_s"] / read for opened, read in rounds),
     }
+    reads = median(read for _, read in rounds)
     return Figures(
-        "openings",
-        values,
-        {"plain_reads_per_s": read["per_s"], "leaves": logged, "sent": opened["sent"], **timed, **floor},
+        "openings", values, {"plain_reads_per_s": reads, "leaves": logged, "sent": sent, **timed, **floor}
     )
+
+
+def _round(town: Town, cookie: str, port: int, turn: int) -> tuple[dict[str, float], float]:
+    """Return what the client saw of openings, the last time with those at half the rate, and plain reads a second."""
+    what = job(town, cookie, paced=2000 if turn == ROUNDS - 1 else 0, tag=f"turn-{turn}")
+    return load(town, what), load(town, job(town, cookie, path="/plain", port=port))["per_s"]
 
 
 def job(
@@ -61,13 +71,14 @@ def job(
     paced: int = 0,
     path: str = "/api/disclose",
     port: int = 0,
+    tag: str = "calls",
 ) -> Job:
     """Return the client's job; `first` past the enrolled people makes every request a miss."""
     return Job(
         host="localhost", port=port or town.config.settings.web.port, path=path, callgate=der(town.callgate._private),  # noqa: SLF001 # the bench's own key
         session=der(town.session._private), recipient=canonical.b64(hpke.point_of(town.opener.public_key())),  # noqa: SLF001 # the bench's own key
         ingest=town.ingest, first=first, people=people or town.people, warm=WARM, count=COUNT, paced=paced,
-        concurrency=CONCURRENCY, cookie=cookie, tag=path.strip("/").replace("/", "-"),
+        concurrency=CONCURRENCY, cookie=cookie, tag=tag,
     )  # fmt: skip
 
 
@@ -103,9 +114,11 @@ def load(town: Town, what: Job) -> dict[str, float]:
     return found
 
 
-def plain(town: Town, cookie: str) -> dict[str, float]:
+@contextmanager
+def plain(town: Town) -> Iterator[int]:
+    """Serve plain reads; yields the port."""
     port = free_port()
     key = msgspec.json.encode(town.session.key).decode()
     command = ("-m", "bench.plain", str(town.config.records), str(port), key, town.handles[0])
     with process(*command, ready=f"http://localhost:{port}/plain"):
-        return load(town, job(town, cookie, path="/plain", port=port))
+        yield port

@@ -22,8 +22,8 @@ from tests.support.keyholderfaults import make_faulty, restarted
 from tests.support.keyholderoracle import check_keyholder
 from tests.support.world import NUMBER, Person, World
 
-POINTS = ("BEGIN", "INSERT INTO entries", "UPDATE trails", "UPDATE entries SET idx", "SAVEPOINT", "RELEASE", "COMMIT",
-          "append", "publish", "create", "wrap", "unwrap", "set_anchor", "PRAGMA wal")  # fmt: skip
+POINTS = ("BEGIN", "INSERT INTO entries", "INSERT INTO bodies", "UPDATE trails", "UPDATE entries SET idx", "SAVEPOINT",
+          "RELEASE", "COMMIT", "append", "publish", "create", "wrap", "unwrap", "set_anchor", "PRAGMA wal")  # fmt: skip
 WHEN = (False, True)
 
 

@@ -351,9 +351,8 @@ class Keyholder(RuleBasedStateMachine):
     @invariant()
     def every_leaf_is_in_the_log(self) -> None:
         store = self.world.engine.core.store
-        waiting = store.many("SELECT hash FROM entries WHERE idx IS NULL")
-        placed = {digest for _, digest in self.world.engine._placed}
-        assert {bytes(row[0]) for row in waiting} <= placed
+        waiting = store.many("SELECT id FROM entries WHERE idx IS NULL")
+        assert {row for (row,) in waiting} <= {row for row, _ in self.world.engine._placed}
 
     @rule(index=st.integers(0, 3))
     def the_trail_is_complete(self, index: int) -> None:

@@ -14,7 +14,7 @@ def test_the_core_is_within_its_budget() -> None:
     total = sum(core.code_lines(path.read_text("utf-8")) for path in files)
 
     assert files
-    assert 0 < total <= core.BUDGET == 7590
+    assert 0 < total <= core.BUDGET == 7610
 
 
 def test_the_core_uses_only_its_libraries() -> None:

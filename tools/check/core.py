@@ -1,4 +1,4 @@
-"""The core's budget: kernel/ and keyholder/ without the door's pages, at most 7,590 logical lines (ADR 0011)."""
+"""The core's budget: kernel/ and keyholder/ without the door's pages, at most 7,610 logical lines (ADR 0011)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tools.check.source import ROOT
 
-BUDGET = 7590
+BUDGET = 7610
 FOLDERS = ("kernel", "keyholder")
 OUTSIDE = ("keyholder/door/pages", "keyholder/door/static")
 

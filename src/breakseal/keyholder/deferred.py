@@ -51,7 +51,7 @@ def join(core: Core, log: LogPort, now: int) -> tuple[NewEntry, ...]:
     """
     rows = core.store.many(
         "SELECT d.hash, d.trail, e.trail, e.leaf, e.idx FROM deferred d JOIN entries e ON e.hash = d.hash"
-        " WHERE d.joined = 0 AND d.due <= ? AND e.idx IS NOT NULL ORDER BY d.due, e.rowid LIMIT ?",
+        " WHERE d.joined = 0 AND d.due <= ? AND e.idx IS NOT NULL ORDER BY d.due, e.id LIMIT ?",
         now, MOST_A_SWEEP,
     )  # fmt: skip
     entries = []

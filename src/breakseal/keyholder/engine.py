@@ -67,14 +67,14 @@ class Engine:
     gate: RestoreGate
     counts: PublicCounts
     _unlogged: list[NewEntry] = field(default_factory=list)
-    _placed: list[tuple[int, bytes]] = field(default_factory=list)
+    _placed: list[tuple[int, int]] = field(default_factory=list)
 
     def start(self) -> None:
         """Look for signs of a restore, and find the entries that the log has not confirmed."""
         with self.core.store.transaction():
             self.gate.begin()
-        rows = self.core.store.many("SELECT hash, leaf FROM entries WHERE idx IS NULL ORDER BY rowid")
-        self._unlogged = [NewEntry(bytes(h), bytes(leaf)) for h, leaf in rows]
+        rows = self.core.store.many("SELECT hash, leaf, id FROM entries WHERE idx IS NULL ORDER BY id")
+        self._unlogged = [NewEntry(bytes(h), bytes(leaf), row) for h, leaf, row in rows]
         if not self.gate.reason:
             self.sweep()
 
@@ -300,15 +300,14 @@ class Engine:
         if not self._unlogged or self.gate.reason:
             return {}
         done = record(self.log, self.eyes, list({entry.hash: entry for entry in self._unlogged}.values()))
-        self._placed += [(one.index, one.entry.hash) for one in done.values()]
+        self._placed += [(one.entry.row, one.index) for one in done.values()]
         self._unlogged = []
         return done
 
     def _keep_places(self) -> None:
         """Write down where the last batch went; if the process dies before, the log is asked again."""
-        for index, digest in self._placed:
-            self.core.store.run("UPDATE entries SET idx = ? WHERE hash = ?", index, digest)
         if self._placed:
+            self.core.trails.place(self._placed)
             self.eyes.keep()
 
 

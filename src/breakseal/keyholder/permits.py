@@ -38,12 +38,14 @@ class Permits:
         makes one notice, however often it was transferred and read, and so does one `series`.
         """
         one = call or series
-        if one and self._store.one("SELECT 1 FROM permits WHERE handle = ? AND call = ?", handle, one):
+        told = self._store.one(
+            "SELECT timing FROM channels WHERE handle = ? AND timing != 'none'"
+            " AND (? = '' OR NOT EXISTS (SELECT 1 FROM permits WHERE handle = ? AND call = ?))",
+            handle, one, handle, one,
+        )  # fmt: skip
+        if told is None:
             return
-        told = self._subjects.channels(handle)
-        if told is None or told.timing == "none":
-            return
-        due = now + CALL_LIFE if call and told.timing == "after-call" else now
+        due = now + CALL_LIFE if call and told[0] == "after-call" else now
         self._store.run(
             "INSERT INTO permits (id, handle, call, about, due) VALUES (?, ?, ?, ?, ?)",
             canonical.b64(self._entropy.token(16)), handle, one, canonical.b64(leaf), due,

@@ -75,7 +75,14 @@ class Replay:
             self.foreign += 1
             return
         trail, n = place
-        self._core.store.run("INSERT INTO entries VALUES (?, ?, ?, ?, x'', ?)", digest, trail, n, data, index)
+        self._core.store.run(
+            "INSERT INTO entries (hash, trail, n, leaf, idx) VALUES (?, ?, ?, ?, ?)",
+            digest,
+            trail,
+            n,
+            data,
+            index,
+        )
         self._core.store.run(
             "UPDATE trails SET n = ?, link = ? WHERE id = ?", n, canonical.b64(digest), trail
         )

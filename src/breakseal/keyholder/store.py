@@ -11,7 +11,15 @@ from typing import Any, LiteralString
 
 from breakseal.kernel.errors import ConfigError, UnavailableError
 
-SCHEMA_VERSION = 11
+SCHEMA_VERSION = 12
+
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+    "cache_size=-65536",  # KiB, negated
+)
 
 Row = tuple[Any, ...]
 
@@ -39,7 +47,7 @@ class Store:
         self._failed = False
         self._meta: dict[str, bytes | None] = {}
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        for pragma in _PRAGMAS:
             self._db.execute(f"PRAGMA {pragma}")
         self._migrate()
 
@@ -55,6 +63,10 @@ class Store:
     def run(self, sql: LiteralString, *values: object) -> int:
         """Carry out a statement; return how many rows it changed."""
         return self._run(sql, values).rowcount
+
+    def insert(self, sql: LiteralString, *values: object) -> int:
+        """Insert a row; return its number."""
+        return self._run(sql, values).lastrowid or 0
 
     def meta(self, name: str) -> bytes | None:
         """Return a named value, or None; inside a transaction it is read once."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 
 import msgspec
 
@@ -58,6 +60,7 @@ class NewEntry:
 
     hash: bytes
     leaf: bytes
+    row: int
 
 
 class Trails:
@@ -101,9 +104,22 @@ class Trails:
         data = seal_leaf(self._leaf(what, key, n, commit(salt, body), now), self._signer)
         digest = canonical.digest(data)
         sealed = aead.seal(_body_key(key), salt + body, digest, self._entropy)
-        self._store.run("INSERT INTO entries VALUES (?, ?, ?, ?, ?, NULL)", digest, trail, n, data, sealed)
+        row = self._store.insert(
+            "INSERT INTO entries (hash, trail, n, leaf) VALUES (?, ?, ?, ?)", digest, trail, n, data
+        )
+        self._store.run("INSERT INTO bodies VALUES (?, ?)", row, sealed)
         self._store.run("UPDATE trails SET n = ?, link = ? WHERE id = ?", n, canonical.b64(digest), trail)
-        return NewEntry(digest, data)
+        return NewEntry(digest, data, row)
+
+    def place(self, placed: Iterable[tuple[int, int]]) -> None:
+        """Write down which row of `entries` stands where in the log: (id, index), most often all in a row."""
+        # Where rows and indexes go up together, both differ from the position by the same all the while.
+        together = groupby(enumerate(sorted(placed)), lambda one: (one[1][0] - one[0], one[1][1] - one[0]))
+        for (first, shift), stretch in together:
+            rows = [row for _, (row, _) in stretch]
+            self._store.run(
+                "UPDATE entries SET idx = id + ? WHERE id BETWEEN ? AND ?", shift - first, rows[0], rows[-1]
+            )
 
     def _leaf(self, what: Happening, key: bytes, n: int, commitment: bytes, now: int) -> Leaf:
         return Leaf(
@@ -126,13 +142,15 @@ class Trails:
 
         Salt and body are empty where a restore lost them.
         """
-        row = self._store.one("SELECT trail, sealed FROM entries WHERE hash = ?", digest)
+        row = self._store.one(
+            "SELECT trail, sealed FROM entries LEFT JOIN bodies ON entry = id WHERE hash = ?", digest
+        )
         if row is None:
             raise RefusedError("there is no such entry", reason="no-entry")
-        trail, sealed = int(row[0]), bytes(row[1])
-        if not sealed:
+        trail = int(row[0])
+        if row[1] is None:
             return trail, b"", b""
-        plain = aead.open_sealed(_body_key(self._vault.get(f"trail/{trail}")), sealed, digest)
+        plain = aead.open_sealed(_body_key(self._vault.get(f"trail/{trail}")), row[1], digest)
         return trail, plain[:32], plain[32:]
 
     def let_die(self, trail: int, when: int) -> None:

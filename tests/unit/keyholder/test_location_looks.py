@@ -56,7 +56,7 @@ def test_without_a_proof_of_the_entry_no_permit_is_made(places: Locating) -> Non
     with core.store.transaction():
         look = looking.prepare(core, places.looking(given), now)
     with pytest.raises(VerificationError):
-        looking.release(core, look, Recorded(NewEntry(bytes(32), b""), 0))
+        looking.release(core, look, Recorded(NewEntry(bytes(32), b"", 0), 0))
 
 
 def test_while_the_log_takes_nothing_nobody_is_located(

@@ -107,7 +107,7 @@ def test_trails_and_entries_that_are_not_there(world: World) -> None:
 def test_the_proof_of_another_entry_opens_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever mixes up two entries of one batch opens neither."""
     rosa = world.resident()
-    wrong = Recorded(NewEntry(bytes(32), b""), 0)
+    wrong = Recorded(NewEntry(bytes(32), b"", 0), 0)
     monkeypatch.setattr(
         "breakseal.keyholder.engine.open_", lambda core, prepared, _done: open_(core, prepared, wrong)
     )

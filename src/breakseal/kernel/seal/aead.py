@@ -26,11 +26,7 @@ def record_context(subject: str, category: str, version: int) -> bytes:
 
 def context(*parts: str) -> bytes:
     """Return the parts as bytes, each preceded by its length as a 32-bit big-endian number."""
-    out = bytearray()
-    for part in parts:
-        data = part.encode("utf-8")
-        out += len(data).to_bytes(4, "big") + data
-    return bytes(out)
+    return b"".join(len(data).to_bytes(4, "big") + data for data in map(str.encode, parts))
 
 
 def seal(key: bytes, plaintext: bytes, associated: bytes, entropy: Entropy) -> bytes:

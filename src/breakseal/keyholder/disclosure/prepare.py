@@ -20,6 +20,7 @@ from breakseal.keyholder.disclosure.decide import Decided, decide
 from breakseal.keyholder.protocol import Disclose
 from breakseal.keyholder.register.calls import CALL_LIFE
 from breakseal.keyholder.register.holders import Holder
+from breakseal.keyholder.register.subjects import Own
 from breakseal.keyholder.statements.root import check_policy_released
 from breakseal.keyholder.trails import Happening, NewEntry
 
@@ -67,13 +68,14 @@ def prepare(core: Core, question: Disclose, now: int) -> Prepared:
     recipient = parse_recipient(canonical.unb64(request.recipient, 65))
     basis = derive(core, request, question.basis, verified.signer, now)
     check_policy_released(core, now)
-    decided = decide(core, request, basis, verified.signer, now)
+    own = None if basis.handle is None else core.subjects.own(basis.handle, str(request.purpose))
+    decided = decide(core, request, basis, verified.signer, own, now)
     again = _asked_before(core, verified, basis, decided, recipient, now)
     if again is not None:
         return again
     check_time(request, now, MAX_LIFE)
     check_not_restored(core, request)
-    return _store(core, verified, request, basis, decided, recipient, now)
+    return _store(core, verified, request, basis, own, decided, recipient, now)
 
 
 def _asked_before(
@@ -86,19 +88,19 @@ def _asked_before(
 ) -> Prepared | None:
     """Return what was prepared for this very request, if its time is not over and it would be allowed still."""
     row = core.store.one(
-        "SELECT hash, handle, opened, expires FROM openings WHERE request = ?", verified.digest
-    )
+        "SELECT hash, handle, opened, expires FROM openings WHERE issued = ?1 AND request = ?2 UNION ALL"
+        " SELECT hash, handle, opened, expires FROM openings WHERE issued = 0 AND request = ?2",
+        verified.statement.issued, verified.digest,
+    )  # fmt: skip
     if row is None:
         return None
     plan = msgspec.json.decode(row[2], type=Plan)
-    leaf = core.store.one("SELECT leaf FROM entries WHERE hash = ?", row[0])
+    entry = core.store.one("SELECT hash, leaf, id FROM entries WHERE hash = ?", row[0])
     allowed = () if decided is None else decided.categories
     same = not row[1] or (row[1] == basis.handle and set(plan.categories) <= set(allowed))
-    if row[3] <= now or leaf is None or not same:
+    if row[3] <= now or entry is None or not same:
         raise RefusedError("this request was answered and is over: sign a new one", reason="replayed")
-    return Prepared(
-        NewEntry(row[0], leaf[0]), row[1], plan, recipient, basis.caller, canonical.b64(verified.digest)
-    )
+    return Prepared(NewEntry(*entry), row[1], plan, recipient, basis.caller, canonical.b64(verified.digest))
 
 
 def _store(
@@ -106,6 +108,7 @@ def _store(
     verified: Verified,
     request: Request,
     basis: Basis,
+    own: Own | None,
     decided: Decided | None,
     recipient: ec.EllipticCurvePublicKey,
     now: int,
@@ -120,12 +123,12 @@ def _store(
         )  # fmt: skip
     else:
         plan = Plan(until=_miss_until(basis, now), marks=marks)
-    entry = core.trails.append(
-        _trail(core, handle, requester), _happening(core, verified, request, basis, decided, plan), now
-    )
+    trail = own.trail if handle and own is not None else core.trails.of("organisation", requester.org)
+    entry = core.trails.append(trail, _happening(core, verified, request, basis, decided, plan), now)
     core.store.run(
-        "INSERT INTO openings VALUES (?, ?, ?, ?, ?)",
-        verified.digest, entry.hash, handle, msgspec.json.encode(plan).decode(), min(plan.until, now + RETRY_FOR),
+        "INSERT INTO openings VALUES (?, ?, ?, ?, ?, ?)",
+        request.issued, verified.digest, entry.hash, handle, msgspec.json.encode(plan).decode(),
+        min(plan.until, now + RETRY_FOR),
     )  # fmt: skip
     if handle and basis.kind != "self":
         core.permits.plan(handle, entry.hash, basis.call, now)
@@ -162,10 +165,6 @@ def _happening(
         signed=verified.envelope,
         target=basis.call or "self",
     )
-
-
-def _trail(core: Core, handle: str, requester: Holder) -> int:
-    return core.subjects.get(handle).trail if handle else core.trails.of("organisation", requester.org)
 
 
 def _until(decided: Decided, basis: Basis, now: int) -> int:

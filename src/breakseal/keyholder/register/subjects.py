@@ -38,6 +38,16 @@ class Granted:
 
 
 @dataclass(frozen=True, slots=True)
+class Own:
+    """What is the subject's own, of all that decides about an opening; `written` as `Subjects.written` returns it."""
+
+    trail: int
+    frozen: bool
+    granted: Granted | None
+    written: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """The current version of one category, its data key still wrapped."""
 
@@ -105,9 +115,29 @@ class Subjects:
             handle,
             purpose,
         )
-        if row is None:
-            return None
-        return Granted(frozenset(_WORDS.decode(row[0])), bool(row[1]), frozenset(_WORDS.decode(row[2])))
+        return None if row is None else _granted(*row)
+
+    def own(self, handle: str, purpose: str) -> Own:
+        """Return all that decides about an opening for a purpose, read at once.
+
+        Raises:
+            RefusedError: there is no such subject.
+        """
+        rows = self._store.many(
+            "SELECT trail, frozen, g.categories, anywhere, places, r.category, written FROM subjects AS s"
+            " LEFT JOIN grants AS g ON g.handle = s.handle AND purpose = ?"
+            " LEFT JOIN records AS r ON r.handle = s.handle WHERE s.handle = ? ORDER BY r.category",
+            purpose, handle,
+        )  # fmt: skip
+        if not rows:
+            raise RefusedError("there is no such record", reason="no-record")
+        trail, frozen, *grant = rows[0][:5]
+        return Own(
+            trail,
+            bool(frozen),
+            None if grant[0] is None else _granted(*grant),
+            tuple((category, at) for *_, category, at in rows if category is not None),
+        )
 
     def withdraw(self, handle: str, purpose: str) -> bool:
         """End the grant for a purpose; return whether there was one."""
@@ -255,3 +285,7 @@ class Subjects:
         ):
             self._store.run(sql, handle)
         self._store.run("UPDATE subjects SET erased = ? WHERE handle = ?", now, handle)
+
+
+def _granted(categories: str, anywhere: int, places: str) -> Granted:
+    return Granted(frozenset(_WORDS.decode(categories)), bool(anywhere), frozenset(_WORDS.decode(places)))
