@@ -16,7 +16,7 @@ from breakseal.keyholder import deferred
 from breakseal.keyholder.core import Core
 from breakseal.keyholder.disclosure.basis import Basis
 from breakseal.keyholder.register.holders import Holder
-from breakseal.keyholder.register.subjects import Own
+from breakseal.keyholder.register.subjects import Standing
 from breakseal.keyholder.retention import age_days
 
 _SESSIONS = {
@@ -74,9 +74,9 @@ class _Judged:
 
 
 def decide(
-    core: Core, request: Request, basis: Basis, requester: Holder, own: Own | None, now: int
+    core: Core, request: Request, basis: Basis, requester: Holder, standing: Standing | None, now: int
 ) -> Decided | None:
-    """Return what may open, or None if nothing of this subject may; `own` is the subject's, None if there is none.
+    """Return what may open, or None if nothing of this subject may; `standing` is the subject's, None if there is none.
 
     First every category is judged as if the subject had agreed to all: what is refused then is
     refused to this requester, whoever the subject is, and raises. Only then the subject's own grant,
@@ -92,8 +92,8 @@ def decide(
     general = _judge(core.policy, case, asked, _Own(in_coverage=True, frozen=False, granted=frozenset(asked)))
     if not any(decision.allow for decision in general.decisions):
         raise refusal(general.facts, general.decisions[0])
-    judged = _judge(core.policy, case, asked, _own(core, basis, requester, request, own, now))
-    return judged.decided if own is not None else None
+    judged = _judge(core.policy, case, asked, _own(core, basis, requester, request, standing, now))
+    return judged.decided if standing is not None else None
 
 
 @lru_cache(maxsize=4096)
@@ -207,17 +207,23 @@ def _facts(case: Case, own: _Own) -> policy_request.Request:
     )
 
 
-def _own(core: Core, basis: Basis, requester: Holder, request: Request, own: Own | None, now: int) -> _Own:
-    if own is None:
+def _own(
+    core: Core, basis: Basis, requester: Holder, request: Request, standing: Standing | None, now: int
+) -> _Own:
+    if standing is None:
         return _Own(in_coverage=False, frozen=True, granted=frozenset())
     # An age stands for all that no rule tells from it, so that people of all ages share the judgements kept.
     ages = tuple(
-        (category, age) for category, at in own.written if (age := core.policy.same_age(age_days(at, now)))
+        (category, age)
+        for category, at in standing.written
+        if (age := core.policy.same_age(age_days(at, now)))
     )
     if basis.kind == "self":
-        return _Own(in_coverage=True, frozen=own.frozen, granted=frozenset(request.categories), ages=ages)
-    grant = own.granted
+        return _Own(
+            in_coverage=True, frozen=standing.frozen, granted=frozenset(request.categories), ages=ages
+        )
+    grant = standing.granted
     if grant is None:
-        return _Own(in_coverage=False, frozen=own.frozen, granted=frozenset())
+        return _Own(in_coverage=False, frozen=standing.frozen, granted=frozenset())
     covered = grant.anywhere or bool(grant.places & core.organisations.get(requester.org).places)
-    return _Own(in_coverage=covered, frozen=own.frozen, granted=grant.categories, ages=ages)
+    return _Own(in_coverage=covered, frozen=standing.frozen, granted=grant.categories, ages=ages)

@@ -20,7 +20,7 @@ from breakseal.keyholder.disclosure.decide import Decided, decide
 from breakseal.keyholder.protocol import Disclose
 from breakseal.keyholder.register.calls import CALL_LIFE
 from breakseal.keyholder.register.holders import Holder
-from breakseal.keyholder.register.subjects import Own
+from breakseal.keyholder.register.subjects import Standing
 from breakseal.keyholder.statements.root import check_policy_released
 from breakseal.keyholder.trails import Happening, NewEntry
 
@@ -68,14 +68,14 @@ def prepare(core: Core, question: Disclose, now: int) -> Prepared:
     recipient = parse_recipient(canonical.unb64(request.recipient, 65))
     basis = derive(core, request, question.basis, verified.signer, now)
     check_policy_released(core, now)
-    own = None if basis.handle is None else core.subjects.own(basis.handle, str(request.purpose))
-    decided = decide(core, request, basis, verified.signer, own, now)
+    standing = None if basis.handle is None else core.subjects.standing(basis.handle, str(request.purpose))
+    decided = decide(core, request, basis, verified.signer, standing, now)
     again = _asked_before(core, verified, basis, decided, recipient, now)
     if again is not None:
         return again
     check_time(request, now, MAX_LIFE)
     check_not_restored(core, request)
-    return _store(core, verified, request, basis, own, decided, recipient, now)
+    return _store(core, verified, request, basis, standing, decided, recipient, now)
 
 
 def _asked_before(
@@ -108,22 +108,22 @@ def _store(
     verified: Verified,
     request: Request,
     basis: Basis,
-    own: Own | None,
+    standing: Standing | None,
     decided: Decided | None,
     recipient: ec.EllipticCurvePublicKey,
     now: int,
 ) -> Prepared:
     requester = verified.signer
     marks = _count(core, requester, basis, now)
-    handle = basis.handle if decided is not None and basis.handle is not None else ""
-    if handle and decided is not None:
+    if standing is not None and decided is not None:
+        handle, trail = standing.handle, standing.trail
         plan = Plan(
             categories=decided.categories, until=_until(decided, basis, now),
             precision=str(decided.obligations.precision), marks=marks,
         )  # fmt: skip
     else:
+        handle, trail = "", core.trails.of("organisation", requester.org)
         plan = Plan(until=_miss_until(basis, now), marks=marks)
-    trail = own.trail if handle and own is not None else core.trails.of("organisation", requester.org)
     entry = core.trails.append(trail, _happening(core, verified, request, basis, decided, plan), now)
     core.store.run(
         "INSERT INTO openings VALUES (?, ?, ?, ?, ?, ?)",

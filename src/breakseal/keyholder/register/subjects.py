@@ -38,9 +38,10 @@ class Granted:
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
-    """What is the subject's own, of all that decides about an opening; `written` as `Subjects.written` returns it."""
+class Standing:
+    """What a subject has to say on being opened for one purpose; `written` as `Subjects.written` returns it."""
 
+    handle: str
     trail: int
     frozen: bool
     granted: Granted | None
@@ -117,8 +118,8 @@ class Subjects:
         )
         return None if row is None else _granted(*row)
 
-    def own(self, handle: str, purpose: str) -> Own:
-        """Return all that decides about an opening for a purpose, read at once.
+    def standing(self, handle: str, purpose: str) -> Standing:
+        """Return how a subject stands to a purpose, read at once.
 
         Raises:
             RefusedError: there is no such subject.
@@ -132,7 +133,8 @@ class Subjects:
         if not rows:
             raise RefusedError("there is no such record", reason="no-record")
         trail, frozen, *grant = rows[0][:5]
-        return Own(
+        return Standing(
+            handle,
             trail,
             bool(frozen),
             None if grant[0] is None else _granted(*grant),
