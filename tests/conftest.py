@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.support.browser import launched
+from tests.support.doors import RunningDoor, running_door
 
 WITH_BROWSERS = ("tests/browser/", "tests/attack/")
 """Where `bin/test` looks for what drives a browser."""
@@ -39,3 +40,9 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDoor]:
+    with running_door(tmp_path_factory.mktemp("door")) as door:
+        yield door

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 
 import httpx
 import msgspec
@@ -18,12 +17,6 @@ from breakseal.kernel.model.keys import DOMAIN, PublicKey
 from breakseal.keyholder.door.web import SECURITY
 from tests.support.doors import RunningDoor, running_door
 from tests.support.world import software_key
-
-
-@pytest.fixture(scope="module")
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDoor]:
-    with running_door(tmp_path_factory.mktemp("door")) as door:
-        yield door
 
 
 class Authenticator:

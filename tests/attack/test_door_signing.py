@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import msgspec
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,17 +10,11 @@ from breakseal.kernel.model import canonical, keys
 from breakseal.kernel.model import statements as s
 from breakseal.kernel.model.passkey import RelyingParty
 from breakseal.kernel.model.signed import read, verify_one
-from tests.support.doors import RunningDoor, returned, running_door, with_authenticator
+from tests.support.doors import RunningDoor, returned, with_authenticator
 from tests.support.static import serving
 from tests.support.world import Person, software_key
 
 UNKNOWN = "This page does not know what this would sign, so it will not sign it."
-
-
-@pytest.fixture(scope="module")
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDoor]:
-    with running_door(tmp_path_factory.mktemp("door")) as door:
-        yield door
 
 
 def visit(page: Page, door: RunningDoor, address: str, *, sender: str | None = None) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.browser import emptied, window, windows_of_their_own
+from tests.support.browser import emptied, window
 from tests.support.demotown import DemoTown, running_demo
-from tests.support.doors import with_authenticator
+from tests.support.doors import person_with_passkey
 from tests.support.pages import module_origin
 
 
@@ -22,8 +22,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoTown]:
 @pytest.fixture
 def person(browser: Browser) -> Iterator[Page]:
     """A browser with a passkey authenticator."""
-    with windows_of_their_own(browser, 1) as (page,):
-        with_authenticator(page)
+    with person_with_passkey(browser) as page:
         yield page
 
 

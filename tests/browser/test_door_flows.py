@@ -19,12 +19,6 @@ from tests.support.doors import RunningDoor, returned, running_door, with_authen
 from tests.support.world import Person, software_key
 
 
-@pytest.fixture(scope="module")
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDoor]:
-    with running_door(tmp_path_factory.mktemp("door")) as door:
-        yield door
-
-
 @pytest.fixture
 def other(browser: Browser) -> Iterator[BrowserContext]:
     """Another machine."""

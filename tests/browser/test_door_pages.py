@@ -17,7 +17,7 @@ from breakseal.kernel.model.words import EMERGENCY_CATEGORIES
 from breakseal.keyholder.door.pages.render import HERE, PAGES, load_catalogue
 from breakseal.oversight.orders import sign_order
 from tests.support.browser import emptied, window
-from tests.support.doors import RunningDoor, running_door, with_authenticator
+from tests.support.doors import RunningDoor, with_authenticator
 from tests.support.pages import call
 from tests.support.world import software_key
 
@@ -27,12 +27,6 @@ VIOLATIONS = (
 )
 KEY = software_key().key
 ID = canonical.b64(bytes(16))
-
-
-@pytest.fixture(scope="module")
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDoor]:
-    with running_door(tmp_path_factory.mktemp("door")) as door:
-        yield door
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,13 +16,7 @@ from breakseal.kernel.model.shortcode import short_code
 from breakseal.kernel.model.signers import Ed25519Signer
 from breakseal.oversight import founding
 from tests.support.axe import check_clean
-from tests.support.doors import RunningDoor, running_door, with_authenticator
-
-
-@pytest.fixture(scope="module")
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDoor]:
-    with running_door(tmp_path_factory.mktemp("door")) as door:
-        yield door
+from tests.support.doors import RunningDoor, with_authenticator
 
 
 def run(*arguments: object) -> int:

@@ -228,11 +228,11 @@ def test_one_tries_it_on_ones_own_phone(pages: tuple[Page, Page, Page], town: De
     expect(other.get_by_role("heading", level=1)).to_have_text("There is nothing to see here")
 
 
-def test_one_sees_what_they_would_see_before_one_agrees(browser: Browser, town: DemoTown) -> None:
+def test_one_sees_what_they_would_see_before_one_agrees(
+    pages: tuple[Page, Page, Page], town: DemoTown
+) -> None:
     """Without an account, by keyboard, by a click on the map; and nobody is told the place."""
-    context = browser.new_context(bypass_csp=True, locale="en-US")
-    page = context.new_page()
-    page.on("pageerror", lambda error: pytest.fail(str(error)))
+    page, _, _ = pages
     asked: list[str] = []
     page.on(
         "request", lambda request: asked.append(f"{request.method} {request.url} {request.post_data or ''}")
@@ -263,7 +263,6 @@ def test_one_sees_what_they_would_see_before_one_agrees(browser: Browser, town: 
     told = [one for one in asked if "97401" in one or "44." in one]
     assert told == []
     assert all(one.startswith(f"GET {town.web}/") or "blob:" in one for one in asked)
-    context.close()
 
 
 def test_the_try_out_works_without_scripts(

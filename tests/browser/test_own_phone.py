@@ -19,7 +19,7 @@ from breakseal.kernel.seal import hpke
 from breakseal.kernel.seal.fixkeys import derive_pair
 from tests.browser.test_resident_pages import at_door, clean
 from tests.support.demotown import DemoTown
-from tests.support.doors import with_authenticator
+from tests.support.doors import SMALL, person_with_passkey
 from tests.support.pages import call, module_origin
 
 LAT, LON = 44.05641, -123.09512
@@ -28,16 +28,12 @@ FIX = Fix(lat=44_056_410, lon=-123_095_120, radius=25, at=1_790_000_000)
 
 @pytest.fixture
 def person(browser: Browser, town: DemoTown) -> Iterator[Page]:
-    """A small phone with a passkey, after signing up; its content policy is off only so that axe can be brought in."""
-    context = browser.new_context(bypass_csp=True, viewport={"width": 320, "height": 640})
-    page = context.new_page()
-    page.on("pageerror", lambda error: pytest.fail(str(error)))
-    with_authenticator(page)
-    page.goto(f"{town.web}/new")
-    page.locator("#go").click()
-    at_door(page, town, "/profile/who")
-    yield page
-    context.close()
+    """A small phone with a passkey, after signing up."""
+    with person_with_passkey(browser, viewport=SMALL) as page:
+        page.goto(f"{town.web}/new")
+        page.locator("#go").click()
+        at_door(page, town, "/profile/who")
+        yield page
 
 
 def make(page: Page, town: DemoTown, label: str) -> dict[str, str]:

@@ -10,18 +10,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_resident_pages import at_door, clean
 from tests.support.demotown import DemoTown
-from tests.support.doors import with_authenticator
+from tests.support.doors import SMALL, person_with_passkey
 
 
 @pytest.fixture
 def person(browser: Browser) -> Iterator[Page]:
-    """A small phone with a passkey; its content policy is off only so that axe can be brought in."""
-    context = browser.new_context(bypass_csp=True, viewport={"width": 320, "height": 640})
-    page = context.new_page()
-    page.on("pageerror", lambda error: pytest.fail(str(error)))
-    with_authenticator(page)
-    yield page
-    context.close()
+    """A small phone with a passkey."""
+    with person_with_passkey(browser, viewport=SMALL) as page:
+        yield page
 
 
 @pytest.fixture

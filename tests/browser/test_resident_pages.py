@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser import emptied, window
 from tests.support.demotown import DemoTown
-from tests.support.doors import with_authenticator
+from tests.support.doors import SMALL, person_with_passkey
 
 AXE = (Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js").read_text("utf-8")
 VIOLATIONS = (
@@ -53,15 +53,9 @@ def reader(phone: Page, town: DemoTown) -> Iterator[Page]:
 
 @pytest.fixture
 def person(browser: Browser) -> Iterator[Page]:
-    """A small phone with a passkey; its content policy is off only so that axe can be brought in."""
-    context = browser.new_context(
-        bypass_csp=True, viewport={"width": 320, "height": 640}, accept_downloads=True
-    )
-    page = context.new_page()
-    page.on("pageerror", lambda error: pytest.fail(str(error)))
-    with_authenticator(page)
-    yield page
-    context.close()
+    """A small phone with a passkey."""
+    with person_with_passkey(browser, viewport=SMALL) as page:
+        yield page
 
 
 def clean(page: Page) -> None:

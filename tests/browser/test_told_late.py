@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
-import pytest
 from playwright.sync_api import Page, expect
 
 from breakseal.kernel.model import canonical, receipt
 from breakseal.kernel.tlog import proof
 from breakseal.kernel.tlog.witnesspolicy import parse_policy
 from tests.support.courts import Court
-from tests.support.doors import RunningDoor, returned, running_door, with_authenticator
+from tests.support.doors import RunningDoor, returned, with_authenticator
 from tests.support.world import NUMBER, Person
-
-
-@pytest.fixture(scope="module")
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDoor]:
-    with running_door(tmp_path_factory.mktemp("door")) as door:
-        yield door
 
 
 def visit(page: Page, door: RunningDoor, address: str) -> None:

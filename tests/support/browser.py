@@ -59,12 +59,15 @@ def window(browser: Browser, **view: object) -> Iterator[Page]:
 
 
 @contextmanager
-def windows_of_their_own(browser: Browser, many: int) -> Iterator[list[Page]]:
+def windows_of_their_own(browser: Browser, many: int, **view: object) -> Iterator[list[Page]]:
     """Yield the windows of `many` people; a page's error fails the test.
 
     The content policy is off only so that axe can be brought in.
     """
-    contexts = [browser.new_context(bypass_csp=True, locale="en-US") for _ in range(many)]
+    contexts = [
+        browser.new_context(bypass_csp=True, locale="en-US", **view)  # type: ignore[arg-type] # playwright's own names
+        for _ in range(many)
+    ]
     opened = [context.new_page() for context in contexts]
     for page in opened:
         page.on("pageerror", lambda error: pytest.fail(str(error)))

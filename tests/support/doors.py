@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import uvicorn
 from cryptography.hazmat.primitives import serialization
-from playwright.sync_api import CDPSession, Page
+from playwright.sync_api import Browser, CDPSession, Page
 
 from breakseal.ambient import SystemClock, SystemEntropy
 from breakseal.kernel.model import canonical, enrolments, signed
@@ -23,9 +23,12 @@ from breakseal.kernel.model.signers import P256Signer
 from breakseal.keyholder.door.api import DemoPerson
 from breakseal.keyholder.door.app import create_door
 from breakseal.keyholder.server import InProcessClient, Worker
+from tests.support.browser import windows_of_their_own
 from tests.support.pages import module_origin
 from tests.support.world import World
 
+SMALL = {"width": 320, "height": 640}
+"""The view of a small phone, in CSS pixels."""
 AUTHENTICATOR = {
     "protocol": "ctap2",
     "transport": "internal",
@@ -136,6 +139,14 @@ def with_authenticator(page: Page, **changes: Any) -> CDPSession:
     session.send("WebAuthn.enable")
     session.send("WebAuthn.addVirtualAuthenticator", {"options": {**AUTHENTICATOR, **changes}})
     return session
+
+
+@contextmanager
+def person_with_passkey(browser: Browser, **view: object) -> Iterator[Page]:
+    """Yield the window of somebody whose device makes passkeys."""
+    with windows_of_their_own(browser, 1, **view) as (page,):
+        with_authenticator(page)
+        yield page
 
 
 def returned(page: Page, door: RunningDoor) -> dict[str, Any]:

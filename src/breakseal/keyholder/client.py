@@ -101,9 +101,8 @@ class Link(asyncio.Protocol):
         """Give each whole answer to who waits for it; what is none ends the connection."""
         try:
             for body in self._frames.feed(data):
-                answer = self._decode(
-                    body
-                )  # before anybody stops waiting: what cannot be read loses the connection
+                # Before anybody stops waiting: what cannot be read loses the connection.
+                answer = self._decode(body)
                 future = self._waiting.popleft()
                 if not future.done():
                     future.set_result(answer)

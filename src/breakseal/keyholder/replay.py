@@ -75,17 +75,7 @@ class Replay:
             self.foreign += 1
             return
         trail, n = place
-        self._core.store.run(
-            "INSERT INTO entries (hash, trail, n, leaf, idx) VALUES (?, ?, ?, ?, ?)",
-            digest,
-            trail,
-            n,
-            data,
-            index,
-        )
-        self._core.store.run(
-            "UPDATE trails SET n = ?, link = ? WHERE id = ?", n, canonical.b64(digest), trail
-        )
+        self._core.trails.end_with(trail, n, digest, data, index)
         self._expect(trail, n + 1)
         self._apply(leaf, digest, trail, n, now)
 

@@ -66,7 +66,7 @@ class Store:
 
     def insert(self, sql: LiteralString, *values: object) -> int:
         """Insert a row; return its number."""
-        return self._run(sql, values).lastrowid or 0
+        return int(self._run(sql, values).lastrowid)  # type: ignore[arg-type] # None before the first insert only
 
     def meta(self, name: str) -> bytes | None:
         """Return a named value, or None; inside a transaction it is read once."""

@@ -104,12 +104,17 @@ class Trails:
         data = seal_leaf(self._leaf(what, key, n, commit(salt, body), now), self._signer)
         digest = canonical.digest(data)
         sealed = aead.seal(_body_key(key), salt + body, digest, self._entropy)
-        row = self._store.insert(
-            "INSERT INTO entries (hash, trail, n, leaf) VALUES (?, ?, ?, ?)", digest, trail, n, data
-        )
+        row = self.end_with(trail, n, digest, data)
         self._store.run("INSERT INTO bodies VALUES (?, ?)", row, sealed)
-        self._store.run("UPDATE trails SET n = ?, link = ? WHERE id = ?", n, canonical.b64(digest), trail)
         return NewEntry(digest, data, row)
+
+    def end_with(self, trail: int, n: int, digest: bytes, leaf: bytes, index: int | None = None) -> int:
+        """Make `leaf` number `n` and last of its trail; return its row. `index` is its place in the log if known."""
+        row = self._store.insert(
+            "INSERT INTO entries (hash, trail, n, leaf, idx) VALUES (?, ?, ?, ?, ?)", digest, trail, n, leaf, index
+        )  # fmt: skip
+        self._store.run("UPDATE trails SET n = ?, link = ? WHERE id = ?", n, canonical.b64(digest), trail)
+        return row
 
     def place(self, placed: Iterable[tuple[int, int]]) -> None:
         """Write down which row of `entries` stands where in the log: (id, index), most often all in a row."""

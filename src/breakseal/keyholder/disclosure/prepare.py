@@ -87,6 +87,7 @@ def _asked_before(
     now: int,
 ) -> Prepared | None:
     """Return what was prepared for this very request, if its time is not over and it would be allowed still."""
+    # Those of before schema 12 stand under 0; a sweep forgets them within the hour.
     row = core.store.one(
         "SELECT hash, handle, opened, expires FROM openings WHERE issued = ?1 AND request = ?2 UNION ALL"
         " SELECT hash, handle, opened, expires FROM openings WHERE issued = 0 AND request = ?2",
